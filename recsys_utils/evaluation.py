@@ -1,0 +1,184 @@
+"""How good a model is, by the protocol of the course: numbers, the words for how they came about, values by user.
+
+A model is anything with predict(users, items) -> (B,) ratings, or scores(users) -> (B, n_items) ranking scores.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from recsys_utils import metrics
+from recsys_utils.runtime import device
+
+CELLS = 1_000_000                                        # scores held at a time: bounds the memory
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """Numbers with their protocol. Only results with the same protocol may stand in one table.
+
+    metrics: name -> float; protocol: the rules, in words; details: what was counted on the way, in words
+    per_user: name -> float64 array (U,); users: int array (U,), the rows these values belong to
+    """
+
+    metrics: dict
+    protocol: str
+    details: str
+    per_user: dict
+    users: np.ndarray
+
+    def __repr__(self):
+        numbers = "  ".join(f"{name} {value:.4f}" for name, value in self.metrics.items())
+        return f"{numbers}\n  protocol: {self.protocol}\n  counted:  {self.details}"
+
+    def interval(self, metric):
+        """Returns the 95% bootstrap Interval over users of a metric that is a mean over users."""
+        return metrics.bootstrap_interval(self.per_user[metric])
+
+    def difference(self, other, metric):
+        """Returns the Interval of this result minus another, user by user; both must have one protocol and users."""
+        if self.protocol != other.protocol or not np.array_equal(self.users, other.users):
+            raise ValueError(f"These results cannot be compared: {self.protocol!r} against {other.protocol!r}, "
+                             f"{len(self.users)} against {len(other.users)} users")
+        return metrics.bootstrap_interval(self.per_user[metric] - other.per_user[metric])
+
+
+def evaluate_ratings(model, test, clip=True):
+    """Returns the Result of model.predict on held-out ratings: RMSE, MSE, MAE, pooled over all of them.
+
+    test: Interactions; clip: predictions are cut to the data's scale first, and the protocol says so
+    Raises ValueError for an empty test part and for predictions that are NaN or of another shape.
+    """
+    if len(test) == 0:
+        raise ValueError("The test part has no ratings: nothing to compare predictions with")
+    here = device()
+    predicted = torch.cat([_cpu(model.predict(users.to(here), items.to(here)))
+                           for users, items in zip(test.users.split(CELLS), test.items.split(CELLS), strict=True)])
+    if predicted.shape != test.ratings.shape or predicted.isnan().any():
+        raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int(predicted.isnan().sum())} NaN for "
+                         f"{len(test)} pairs: it must give one number for each")
+    if clip:
+        predicted = predicted.clamp(*test.scale)
+    users, owner = test.users.unique(return_inverse=True)
+    squared = (predicted.double() - test.ratings).square()
+    per_user = {"squared_error": torch.bincount(owner, squared).numpy(), "count": torch.bincount(owner).numpy()}
+    numbers = {name: getattr(metrics, name.lower())(predicted, test.ratings) for name in ("RMSE", "MSE", "MAE")}
+    clipped = f"clipped to {test.scale[0]:g}-{test.scale[1]:g}" if clip else "not clipped"
+    return Result(numbers, f"held-out ratings, pooled, {clipped}", f"{len(test):,} ratings of {len(users):,} users",
+                  per_user, users.numpy())
+
+
+def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
+    """Returns the Result of model.scores on held-out positives: HR, NDCG, recall, precision at k, MRR, AUC.
+
+    Candidates are all items but the user's train and validation positives (on="validation": but the train positives).
+    split: Split of positives; k: 1 … n_items
+    candidates: "all", or how many others the one held-out item of each user is ranked among, drawn with the seed
+    Raises ValueError for a k or candidates out of range, an empty part, and scores that are NaN or of another shape.
+    """
+    held_out, known = _parts(split, on)
+    _check_ranking(k, candidates, held_out)
+    draw = None if candidates == "all" else torch.Generator().manual_seed(seed)
+    users = held_out.users.unique()
+    held_rows, *known_rows = [_rows_of(part, users) for part in [held_out, *known]]
+    size = max(1, CELLS // held_out.n_items)
+    batches = [_rank_batch(model, users[start:start + size], _batch(held_rows, start, size),
+                           [_batch(rows, start, size) for rows in known_rows], held_out.n_items, candidates, draw)
+               for start in range(0, len(users), size)]
+    better, equal, per_row, n_candidates = (torch.cat(part) for part in zip(*batches, strict=True))
+    owner = torch.repeat_interleave(torch.arange(len(users)), per_row)
+    values = {f"HR@{k}": metrics.hit_rate(better, equal, k, owner), f"NDCG@{k}": metrics.ndcg(better, equal, k, owner),
+              f"recall@{k}": metrics.recall(better, equal, k, owner),
+              f"precision@{k}": metrics.precision(better, equal, k, owner),
+              "MRR": metrics.mrr(better, equal, owner), "AUC": metrics.auc(better, equal, n_candidates, owner)}
+    pool = "all items" if candidates == "all" else f"{candidates} sampled others, seed {seed}"
+    protocol = f"{split.name}, {on}; positives: {held_out.rule}; candidates: {pool}"
+    return Result({name: float(value.mean()) for name, value in values.items()}, protocol,
+                  _count_in_words(split, held_out, users, n_candidates, candidates),
+                  {name: value.numpy() for name, value in values.items()}, users.numpy())
+
+
+def _parts(split, on):
+    """The held-out part, and the parts whose items are not candidates."""
+    if on not in ("test", "validation"):
+        raise ValueError(f"on={on!r}: use 'validation' to choose settings, 'test' once at the end")
+    held_out = split.test if on == "test" else split.validation
+    if len(held_out) == 0:
+        raise ValueError(f"The {on} part of this split is empty ({split.name}): there is nothing to rank")
+    return held_out, [split.train] if on == "validation" else [split.train, split.validation]
+
+
+def _check_ranking(k, candidates, held_out):
+    if not 1 <= k <= held_out.n_items:
+        raise ValueError(f"k={k} of {held_out.n_items:,} items: use 1 up to the number of items")
+    if candidates == "all":
+        return
+    if not isinstance(candidates, int) or not 1 <= candidates < held_out.n_items:
+        raise ValueError(f"candidates={candidates!r}: use 'all', or 1 up to {held_out.n_items - 1:,} sampled others")
+    if torch.bincount(held_out.users).max() > 1:
+        raise ValueError("Sampled candidates are for one held-out item a user (leave_last_out): "
+                         "with several, use candidates='all'")
+
+
+def _rows_of(part, users):
+    """The part's ratings by these sorted users as (place in users, item), sorted by place, each a LongTensor."""
+    place = torch.full((part.n_users,), -1).scatter_(0, users, torch.arange(len(users)))[part.users]
+    order = place.argsort(stable=True)[int((place < 0).sum()):]
+    return place[order], part.items[order]
+
+
+def _batch(rows, start, size):
+    """The (row in the batch, item) pairs of the users start … start + size - 1."""
+    first, last = torch.searchsorted(rows[0], torch.tensor([start, start + size])).tolist()
+    return rows[0][first:last] - start, rows[1][first:last]
+
+
+def _rank_batch(model, users, held_out, known, n_items, candidates, draw):
+    """For the held-out items of a batch of users, user by user: better, equal; by user: items, candidates."""
+    row, item = held_out
+    excluded = torch.zeros(len(users), n_items, dtype=torch.bool)
+    for rows in known:
+        excluded[rows] = True
+    if draw is not None:
+        excluded = ~_sampled(excluded, item, candidates, draw)
+    scores = _checked_scores(model, users, n_items)
+    scores = scores.masked_fill(excluded.to(scores.device), -torch.inf)
+    row, item = row.to(scores.device), item.to(scores.device)
+    if scores[row, item].isneginf().any():
+        raise ValueError("model.scores gave -inf for a held-out item: leave masking to evaluate_ranking")
+    ranks = [metrics.rank_of(scores[rows], items)
+             for rows, items in zip(row.split(len(users)), item.split(len(users)), strict=True)]
+    better, equal = (_cpu(torch.cat(part)) for part in zip(*ranks, strict=True))
+    return better, equal, torch.bincount(_cpu(row), minlength=len(users)), (~excluded).sum(1)
+
+
+def _checked_scores(model, users, n_items):
+    scores = torch.as_tensor(model.scores(users.to(device()))).detach()
+    if scores.shape != (len(users), n_items):
+        raise ValueError(f"model.scores gave shape {tuple(scores.shape)} for {len(users)} users: it must give "
+                         f"({len(users)}, {n_items}), a score for each item")
+    if scores.isnan().any():
+        raise ValueError("model.scores gave NaN: did training diverge? Try a lower learning rate")
+    return scores
+
+
+def _sampled(excluded, held_out_item, n, draw):
+    """Mask of each user's held-out item and n distinct others, drawn uniformly; all where there are fewer than n."""
+    keys = torch.rand(excluded.shape, generator=draw).masked_fill_(excluded, 2)
+    keys.scatter_(1, held_out_item[:, None], -1)                         # the held-out item comes first, once
+    chosen = keys.topk(n + 1, largest=False)
+    return torch.zeros_like(excluded).scatter_(1, chosen.indices, chosen.values < 2)
+
+
+def _count_in_words(split, held_out, users, n_candidates, candidates):
+    seen_items, seen_users = (torch.zeros(n, dtype=torch.bool) for n in (held_out.n_items, held_out.n_users))
+    seen_items[split.train.items], seen_users[split.train.users] = True, True
+    words = [f"{len(users):,} users", f"{held_out.n_users - len(users):,} without a held-out item left out",
+             f"{int((~seen_items[held_out.items]).sum()):,} held-out items cold",
+             f"{int((~seen_users[users]).sum()):,} users cold", f"{held_out.n_items:,} items"]
+    short = 0 if candidates == "all" else int((n_candidates < candidates + 1).sum())
+    return ", ".join(words + ([f"{short:,} users with fewer others than {candidates}"] if short else []))
+
+
+def _cpu(values):
+    return torch.as_tensor(values).detach().to("cpu")
