@@ -63,8 +63,8 @@ class Interactions:
         _check_pairs(frame, user_codes * len(item_ids) + item_codes, user, item)
         ratings = np.ones(len(frame)) if rating is None else _checked_ratings(frame[rating])
         times = np.zeros(len(frame), dtype=np.int64) if timestamp is None else _seconds(frame[timestamp])
-        return cls(torch.from_numpy(user_codes), torch.from_numpy(item_codes), torch.from_numpy(ratings).float(),
-                   torch.from_numpy(times), user_ids, item_ids, (float(ratings.min()), float(ratings.max())))
+        return cls(torch.tensor(user_codes), torch.tensor(item_codes), torch.tensor(ratings).float(),
+                   torch.tensor(times), user_ids, item_ids, (float(ratings.min()), float(ratings.max())))
 
     def select(self, which):
         """Returns the rows that a mask (n,) or an index (m,) picks; ids, sizes and scale stay as they are."""

@@ -113,7 +113,7 @@ def _checked_k(k):
 
 
 def _expected_hits(better, equal, k):
-    return ((_checked_k(k) - better) / (equal + 1)).clamp(0, 1)
+    return ((_checked_k(k) - better).double() / (equal + 1)).clamp(0, 1)
 
 
 def _by_user(values, users):

@@ -1,0 +1,87 @@
+"""Where things stand in the course folder, and how its notebooks name their cells."""
+
+from pathlib import Path
+
+import nbformat
+
+CANARY = "zz_canary"  # the made-up student who hands in the solution
+
+
+class CourseError(Exception):
+    """Something the instructor can put right; the message says what."""
+
+
+def course_root(folder="."):
+    """Returns the course folder as an absolute path; raises CourseError where it is not one."""
+    root = Path(folder).resolve()
+    if not (root / "nbgrader_config.py").is_file():
+        raise CourseError(f"{root} is not the course: it has no nbgrader_config.py. Run this from the repository's root.")
+    return root
+
+
+def lesson_names(root):
+    """Returns the names of all lessons in order: the folders of solutions/ that hold a notebook."""
+    return sorted(folder.name for folder in (root / "solutions").glob("[!._]*") if notebooks(folder))
+
+
+def find_lesson(root, text):
+    """Returns the one lesson whose name is `text` or starts with it: "01" finds "01_movielens"."""
+    names = lesson_names(root)
+    found = [name for name in names if name == text] or [name for name in names if text and name.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    problem = f"{text!r} could be any of {', '.join(found)}" if found and text else f"There is no lesson {text!r}"
+    raise CourseError(f"{problem}. Lessons: {', '.join(names) or 'none yet'}. For example L={names[0][:2] if names else '01'}")
+
+
+def notebooks(folder):
+    """Returns the notebooks of a lesson's folder, in order."""
+    return sorted(folder.glob("[!.]*.ipynb"))
+
+
+def read_notebook(path):
+    """Returns the notebook; raises CourseError with the reason where the file is not one."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        return nbformat.from_dict(notebook) if notebook.cells is not None else notebook
+    except Exception as error:  # a submission may hold anything
+        raise CourseError(f"{path.name} is not a notebook ({first_line(error)})") from error
+
+
+def first_line(error):
+    """Returns the first line of an error's text, or its type where it has none, at most 120 characters."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:120] if lines else type(error).__name__
+
+
+def grade_id(cell):
+    """Returns the id by which nbgrader knows a cell, or None. Copes with metadata that a student broke."""
+    info = cell.metadata.get("nbgrader")
+    name = info.get("grade_id") if isinstance(info, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_check(cell):
+    """Returns whether a cell of a lesson is locked: its tests, and what else a student must not change."""
+    info = cell.metadata.get("nbgrader", {})
+    return not info.get("solution") and bool(info.get("grade") or info.get("locked"))
+
+
+def exercise_of(name, exercises):
+    """Returns the exercise that a test cell belongs to: of "rank_of_ties", the exercise "rank_of".
+
+    A test's id is its exercise's id, an underscore and a suffix; of several that fit, the longest.
+    A name that fits none stands for itself.
+    """
+    return max((e for e in exercises if name == e or name.startswith(e + "_")), key=len, default=name)
+
+
+def edited_cells(submitted, lesson):
+    """Returns {grade_id: "edited" or "deleted"} for the locked cells of a lesson that a student touched."""
+    handed_in = {grade_id(cell): cell.source for cell in submitted.cells}
+    touched = {}
+    for cell in filter(is_check, lesson.cells):
+        name = grade_id(cell)
+        if handed_in.get(name) != cell.source:
+            touched[name] = "edited" if name in handed_in else "deleted"
+    return touched

@@ -1,0 +1,120 @@
+"""What the course adds to nbgrader: the hooks that nbgrader_config.py puts in its chains."""
+
+import copy
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
+from traitlets import Bool, Unicode
+
+from .course import grade_id, is_check
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT = ("nbgrader", "deletable", "editable", "tags", "jupyter")  # what a cell's metadata may hold
+
+GRADING_ENVIRONMENT = {
+    "RECSYS_DATASET": "synthetic",  # no download, no network
+    "RECSYS_DEVICE": "cpu",
+    "PYTHONWARNINGS": "ignore",  # nbgrader gives no points to a test that writes to stderr
+    "MPLBACKEND": "agg",
+}
+
+
+def strip_metadata(notebook):
+    """Removes all metadata that changes from run to run: versions, timings, the state of widgets."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
+
+
+class StripMetadata(NbGraderPreprocessor):
+    """generate_assignment: the same solution always gives the same lesson, byte for byte."""
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook without volatile metadata."""
+        strip_metadata(nb)
+        return nb, resources
+
+
+class RestoreCells(NbGraderPreprocessor):
+    """autograde: a submission gets the lesson's metadata back, and the tests it lacks.
+
+    A cell that was copied or split leaves two with one id: the last keeps it, the others become ordinary cells.
+    """
+
+    def preprocess(self, nb, resources):
+        """Returns the submission with each cell of the lesson known by its id, once."""
+        names = resources["nbgrader"]
+        # nbgrader works in the course folder
+        lesson = nbformat.read(Path("lessons", names["assignment"], names["notebook"] + ".ipynb"), as_version=4)
+        released = {grade_id(cell): cell for cell in lesson.cells if grade_id(cell)}
+        self.restore(nb.cells, released)
+        self.add_missing(nb.cells, released)
+        return nb, resources
+
+    def restore(self, cells, released):
+        """Gives each known cell the metadata it was released with, tags included, and takes it from all others."""
+        seen = set()
+        for cell in reversed(cells):
+            name = grade_id(cell)
+            cell.metadata.pop("nbgrader", None)
+            if name in released and name not in seen:
+                cell.metadata = copy.deepcopy(released[name].metadata)
+                seen.add(name)
+
+    def add_missing(self, cells, released):
+        """Inserts each locked or graded cell that is missing behind the cell that it follows in the lesson."""
+        place = 0
+        for name, cell in released.items():
+            found = [index for index, other in enumerate(cells) if grade_id(other) == name]
+            if found:
+                place = max(place, found[0] + 1)
+            elif is_check(cell) or cell.metadata.nbgrader.get("grade"):
+                cells.insert(place, copy.deepcopy(cell))
+                place += 1
+
+
+class GradingExecute(Execute):
+    """autograde: runs a submission on made-up data, leaving out cells tagged `training`.
+
+    A kernel that dies costs the cells from there on, not the whole submission.
+    """
+
+    skip_cells_with_tag = Unicode("training")
+
+    async def async_start_new_kernel(self, **kwargs):
+        """Starts the kernel with the variables that grading sets."""
+        await super().async_start_new_kernel(env={**os.environ, **GRADING_ENVIRONMENT}, **kwargs)
+
+    def preprocess_cell(self, cell, resources, index):
+        """Returns the executed cell. A test that did not run gets an error: without one it would get full points."""
+        try:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+        except (DeadKernelError, CellTimeoutError) as error:
+            fail(cell, type(error).__name__, "the kernel died in this cell or in one before it")
+        if cell.cell_type == "code" and is_check(cell) and cell.execution_count is None and not cell.outputs:
+            fail(cell, "NotRun", "this cell did not run")
+        return cell, resources
+
+
+def fail(cell, name, reason):
+    """Makes a cell look as if it had raised the error `name`."""
+    if cell.cell_type == "code":
+        cell.outputs = [new_output("error", ename=name, evalue=reason, traceback=[f"{name}: {reason}"])]
+
+
+class HideHiddenTests(ClearHiddenTests):
+    """generate_feedback: neither a hidden test nor the lines of it that a traceback quotes are shown."""
+
+    enforce_metadata = Bool(False)  # a student's own cell may hold the marker
+
+    def preprocess_cell(self, cell, resources, index):
+        """Returns the cell without its hidden region; of an error in it only the message remains."""
+        if cell.cell_type == "code" and self.begin_test_delimeter in cell.source:
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = [f"{output.ename}: {output.evalue}"]
+        return super().preprocess_cell(cell, resources, index)

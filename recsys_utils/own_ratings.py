@@ -1,0 +1,41 @@
+"""The student's own ratings: written once in lesson 1, read by every lesson that follows."""
+import difflib
+import json
+
+import pandas as pd
+
+from recsys_utils.movielens import data_dir
+from recsys_utils.storage import write_whole
+
+
+def match_titles(ratings, movies):
+    """Returns own ratings as a table item, title, year, rating, one row a film that the data set has.
+
+    ratings: dict, title (with or without its year) -> rating; of several films with one title, the first is taken
+    Prints a line for each title that is not there, with the nearest one that is.
+    """
+    rows, by_title = [], movies.drop_duplicates("title").set_index("title")
+    by_name = {f"{row.title} ({row.year})": row for row in movies.itertuples()}
+    by_name |= {title: movies.loc[movies["item"] == item].iloc[0] for title, item in by_title["item"].items()}
+    for title, rating in ratings.items():
+        if title in by_name:
+            film = by_name[title]
+            rows.append((film.item, film.title, film.year, float(rating)))
+        else:
+            near = difflib.get_close_matches(title, list(by_title.index), n=1)
+            print(f"{title!r} is not in this data set{f'; did you mean {near[0]!r}?' if near else ''}")
+    return pd.DataFrame(rows, columns=["item", "title", "year", "rating"])
+
+
+def save_own_ratings(ratings):
+    """Keeps a dict title -> rating for the lessons to come; where it cannot be written, says so and goes on."""
+    for title, rating in ratings.items():
+        if not 0.5 <= rating <= 5:
+            raise ValueError(f"{title!r} is rated {rating}: use 0.5 to 5 stars")
+    write_whole(data_dir() / "results" / "own_ratings.json", json.dumps(ratings, indent=1, ensure_ascii=False).encode())
+
+
+def load_own_ratings():
+    """Returns the dict title -> rating kept by lesson 1, or an empty one."""
+    path = data_dir() / "results" / "own_ratings.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

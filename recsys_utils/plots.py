@@ -1,0 +1,59 @@
+"""Figures of the course: labelled axes, a palette that colour-blind readers can tell apart (Okabe and Ito 2008)."""
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000"
+
+
+def use_course_style():
+    """Sets matplotlib's defaults for a lesson: palette, size, thin grid."""
+    plt.rcParams.update({"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK]),
+                         "figure.figsize": (7, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True,
+                         "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
+
+
+def new_axes(title, x, y):
+    """Returns empty axes with a title and labels; x, y: what the axes show, with units."""
+    axes = plt.subplots()[1]
+    axes.set(title=title, xlabel=x, ylabel=y)
+    return axes
+
+
+def long_tail(counts, what="movies"):
+    """Returns axes with the counts from most to least, and a mark where half of all ratings is reached.
+
+    counts: (n,), ratings of each movie or user; those with none are left out (the axes are logarithmic)
+    """
+    counts = np.sort(np.asarray(counts))[::-1]
+    counts = counts[counts > 0]
+    half = int(np.searchsorted(counts.cumsum(), counts.sum() / 2)) + 1
+    axes = new_axes(f"The long tail of {what}", f"{what}, most rated first (rank)", "ratings (count)")
+    axes.loglog(np.arange(1, len(counts) + 1), counts)
+    axes.axvline(half, color=ORANGE, linestyle="--",
+                 label=f"half of all ratings: the first {half:,} of {len(counts):,} {what}")
+    axes.legend()
+    return axes
+
+
+def learning_curves(curves, y, x="epoch", best=None):
+    """Returns axes with one line a curve; curves: dict name -> values by epoch; best: epoch to mark, counted from 1."""
+    axes = new_axes(f"{y} by {x}", x, y)
+    for (name, values), style in zip(curves.items(), ["-", "--", ":", "-."] * len(curves), strict=False):
+        axes.plot(range(1, len(values) + 1), values, style, label=name)
+    if best is not None:
+        axes.axvline(best, color=BLACK, alpha=0.5, linewidth=1, label=f"best by validation: {x} {best}")
+    axes.legend()
+    return axes
+
+
+def interval_bars(intervals, x):
+    """Returns axes with one dot and its interval a row; intervals: dict name -> Interval; x: metric, with its k."""
+    axes = new_axes(f"{x} with 95% intervals over users", x, "")
+    for row, interval in enumerate(intervals.values()):
+        axes.plot([interval.low, interval.high], [row, row], color=BLUE)
+        axes.plot(interval.mean, row, "o", color=BLUE)
+    axes.set_yticks(range(len(intervals)), list(intervals))
+    axes.set_ylim(-0.7, len(intervals) - 0.3)
+    axes.invert_yaxis()
+    return axes
