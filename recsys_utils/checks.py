@@ -21,7 +21,8 @@ def check_shape(value, shape, name):
     if not hasattr(value, "shape"):
         raise CheckFailed(f"{name} is a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}")
     if tuple(value.shape) != tuple(shape):
-        raise CheckFailed(f"{name} has shape {tuple(value.shape)}, expected {tuple(shape)}")
+        wanted = tuple(shape) or "a single value, shape ()"
+        raise CheckFailed(f"{name} has shape {tuple(value.shape)}, expected {wanted}")
 
 
 def check_type(value, kind, name):
@@ -34,41 +35,56 @@ def check_type(value, kind, name):
 def check_dtype(value, dtype, name):
     """Raises CheckFailed unless the tensor or array has this dtype."""
     _check_returned(value, name)
-    if getattr(value, "dtype", None) != dtype:
-        raise CheckFailed(f"{name} has dtype {getattr(value, 'dtype', type(value).__name__)}, expected {dtype}")
+    actual = getattr(value, "dtype", type(value).__name__)
+    if not isinstance(actual, (torch.dtype, np.dtype)) or actual != dtype:
+        raise CheckFailed(f"{name} has dtype {actual}, expected {dtype}")
 
 
 def check_equal(value, expected, name, why=""):
-    """Raises CheckFailed unless value, of any kind, equals expected exactly; lists and arrays element by element."""
+    """Raises CheckFailed unless value, of any kind, equals expected exactly; lists, arrays, dicts place by place."""
     _check_returned(value, name)
-    if isinstance(expected, (torch.Tensor, np.ndarray, list, tuple)):
-        expected = _array(expected, name)
-        value = _array(value, name)
-        check_shape(value, expected.shape, name)
-        wrong = np.argwhere(value != expected)
-        if len(wrong):
-            _fail(name, value, expected, tuple(wrong[0]), why)
-    elif value != expected:
-        raise CheckFailed(f"{name} is {value!r}, expected {expected!r}{_because(why)}")
+    if isinstance(expected, dict):
+        if not isinstance(value, dict):
+            raise CheckFailed(f"{name} is a {type(value).__name__}, expected a dict{_because(why)}")
+        check_equal(set(value), set(expected), f"the keys of {name}", why)
+        for key in expected:
+            check_equal(value[key], expected[key], f"{name}[{key!r}]", why)
+        return
+    value, expected = _array(value, name), _array(expected, name)
+    check_shape(value, expected.shape, name)
+    wrong = np.argwhere(~_same(value, expected))
+    if len(wrong):
+        _fail(name, value, expected, tuple(wrong[0]), why)
 
 
 def check_close(value, expected, name, why="", tolerance=1e-6):
-    """Raises CheckFailed unless every number is within tolerance (absolute, or relative above 1) of the expected one."""
+    """Raises CheckFailed unless every number is within tolerance (absolute, or relative above 1) of the expected one.
+
+    inf, -inf and nan are close to themselves only.
+    """
     _check_returned(value, name)
-    value, expected = _array(value, name).astype(np.float64), _array(expected, name).astype(np.float64)
+    value, expected = _numbers(value, name), _numbers(expected, name)
     check_shape(value, expected.shape, name)
-    if np.isnan(value).any() and not np.isnan(expected).any():
-        where = tuple(np.argwhere(np.isnan(value))[0])
-        raise CheckFailed(f"{name} is nan{_at(where)}, expected {expected[where]:.6g}{_because(why)}")
-    off = np.abs(value - expected) / np.maximum(1, np.abs(expected))
+    with np.errstate(invalid="ignore"):                      # inf - inf, settled by _same
+        off = np.abs(value - expected) / np.maximum(1, np.abs(expected))
+    off = np.where(_same(value, expected), 0, np.nan_to_num(off, nan=np.inf))
     if (off > tolerance).any():
         _fail(name, value, expected, np.unravel_index(off.argmax(), off.shape), why)
 
 
 def check_unchanged(value, before, name):
     """Raises CheckFailed if an input is not what it was: a function returns its result, it leaves its input alone."""
-    if not np.array_equal(_array(value, name), _array(before, name)):
+    if not _unchanged(value, before):
         raise CheckFailed(f"Your function changed its input {name}: work on a copy, {name}.clone() or .copy()")
+
+
+def _unchanged(value, before):
+    if isinstance(before, (list, tuple)):
+        return len(value) == len(before) and all(map(_unchanged, value, before))
+    if isinstance(before, dict):
+        return value.keys() == before.keys() and all(_unchanged(value[key], before[key]) for key in before)
+    value, before = _array(value, "value"), _array(before, "before")
+    return value.shape == before.shape and bool(_same(value, before).all())
 
 
 def _check_returned(value, name):
@@ -77,22 +93,60 @@ def _check_returned(value, name):
 
 
 def _array(value, name):
+    """The value as a numpy array; texts, and what is neither numbers nor texts, as an array of objects."""
     if scipy.sparse.issparse(value):
         return value.toarray()
-    if isinstance(value, torch.Tensor):
-        return value.detach().cpu().numpy()
+    value = _without_tensors(value)
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError:
         raise CheckFailed(f"{name} is a {type(value).__name__} whose rows differ in length") from None
+    return array if array.dtype.kind in "biufcM" else np.asarray(value, dtype=object)
+
+
+def _without_tensors(value):
+    if isinstance(value, (list, tuple)):
+        return [_without_tensors(one) for one in value]
+    if not isinstance(value, torch.Tensor):
+        return value
+    value = value.detach().cpu().to_dense()
+    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()[()]
+
+
+def _numbers(value, name):
+    array = _array(value, name)
+    if array.dtype.kind not in "biuf":
+        raise CheckFailed(f"{name} is {value!r:.80}, expected {'numbers' if array.ndim else 'a number'}")
+    return array.astype(np.float64)
+
+
+def _same(value, expected):
+    """Mask of the places where two arrays of one shape are equal; a nan equals a nan, and what is not a number or a
+    text equals only its own kind, whatever its __eq__ says."""
+    if value.dtype.kind != "O" and expected.dtype.kind != "O":
+        return np.asarray((value == expected) | ((value != value) & (expected != expected)))
+    pairs = zip(map(_plain, value.flat), map(_plain, expected.flat), strict=True)
+    return np.array([_kind(one) is _kind(other) and bool(one == other) for one, other in pairs],
+                    dtype=bool).reshape(expected.shape)
+
+
+def _kind(value):
+    return float if type(value) in (bool, int, float) else type(value)
 
 
 def _fail(name, value, expected, where, why):
-    raise CheckFailed(f"{name} is {_number(value[where])}{_at(where)}, expected {_number(expected[where])}{_because(why)}")
+    words, right = _words(value[where]), _words(expected[where])
+    if words == right:
+        words, right = repr(_plain(value[where])), repr(_plain(expected[where]))
+    raise CheckFailed(f"{name} is {words}{_at(where)}, expected {right}{_because(why)}")
 
 
-def _number(value):
-    return f"{value:.6g}" if np.issubdtype(np.asarray(value).dtype, np.floating) else str(value)
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _words(value):
+    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else repr(_plain(value))
 
 
 def _at(where):
@@ -101,3 +155,16 @@ def _at(where):
 
 def _because(why):
     return f": {why}" if why else ""
+
+
+def yours_or(yours, stand_in, name):
+    """Returns yours(), or where that raises, stand_in() under a banner: an open exercise blocks no figure.
+
+    yours, stand_in: functions without arguments; name: of the exercise's function
+    """
+    try:
+        return yours()
+    except Exception as error:                           # whatever a half-written answer raises
+        print(f"▸ Your {name} is not ready yet ({type(error).__name__}): the course's own stands in, so that you can "
+              "read on.")
+        return stand_in()

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from recsys_utils import metrics
-from recsys_utils.runtime import device
+from recsys_utils.runtime import device, to_tensor
 
 CELLS = 1_000_000                                        # scores held at a time: bounds the memory
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """Numbers with their protocol. Only results with the same protocol may stand in one table.
 
@@ -52,7 +52,7 @@ def evaluate_ratings(model, test, clip=True):
     if len(test) == 0:
         raise ValueError("The test part has no ratings: nothing to compare predictions with")
     here = device()
-    predicted = torch.cat([_cpu(model.predict(users.to(here), items.to(here)))
+    predicted = torch.cat([torch.atleast_1d(_cpu(model.predict(users.to(here), items.to(here))))
                            for users, items in zip(test.users.split(CELLS), test.items.split(CELLS), strict=True)])
     if predicted.shape != test.ratings.shape or predicted.isnan().any():
         raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int(predicted.isnan().sum())} NaN for "
@@ -109,7 +109,7 @@ def _parts(split, on):
 
 
 def _check_ranking(k, candidates, held_out):
-    if not 1 <= k <= held_out.n_items:
+    if k not in range(1, held_out.n_items + 1):
         raise ValueError(f"k={k} of {held_out.n_items:,} items: use 1 up to the number of items")
     if candidates == "all":
         return
@@ -153,13 +153,13 @@ def _rank_batch(model, users, held_out, known, n_items, candidates, draw):
 
 
 def _checked_scores(model, users, n_items):
-    scores = torch.as_tensor(model.scores(users.to(device()))).detach()
+    scores = to_tensor(model.scores(users.to(device())))
     if scores.shape != (len(users), n_items):
         raise ValueError(f"model.scores gave shape {tuple(scores.shape)} for {len(users)} users: it must give "
                          f"({len(users)}, {n_items}), a score for each item")
     if scores.isnan().any():
         raise ValueError("model.scores gave NaN: did training diverge? Try a lower learning rate")
-    return scores
+    return scores if scores.is_floating_point() else scores.double()     # counts: whole numbers have no -inf
 
 
 def _sampled(excluded, held_out_item, n, draw):
@@ -181,4 +181,4 @@ def _count_in_words(split, held_out, users, n_candidates, candidates):
 
 
 def _cpu(values):
-    return torch.as_tensor(values).detach().to("cpu")
+    return to_tensor(values).cpu()

@@ -7,7 +7,7 @@ import scipy.sparse
 import torch
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Interactions:
     """n ratings as four tensors of the same length, and the ids that the rows and columns stand for.
 
@@ -85,15 +85,21 @@ def _contiguous(column):
     if column.isna().any():
         raise ValueError(f"Column {column.name!r} has no id in row {_first(column.isna())}: drop these rows, "
                          f"frame.dropna(subset=[{column.name!r}])")
+    codes, ids = pd.factorize(column.to_numpy())             # a Series would split ids that are tuples into levels
     try:
-        codes, ids = pd.factorize(column, sort=True)
+        order = np.argsort(ids, kind="stable")
     except TypeError:                                        # ids that have no order, tuples beside strings for one
-        codes, ids = pd.factorize(column)
-    return codes.astype(np.int64), np.asarray(ids)
+        order = np.arange(len(ids))
+    return np.argsort(order)[codes], ids[order]
 
 
 def _first(mask):
     return int(np.flatnonzero(np.asarray(mask))[0])
+
+
+def _plain(column, row):
+    value = column.iloc[row]
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def _check_frame(frame, columns):
@@ -108,9 +114,10 @@ def _check_frame(frame, columns):
 def _check_pairs(frame, pairs, user, item):
     twice = pd.Series(pairs).duplicated()
     if twice.any():
-        row = frame.iloc[_first(twice)]
-        raise ValueError(f"User {row[user]!r} and item {row[item]!r} stand together more than once ({twice.sum():,} such "
-                         f"rows): keep one, frame.drop_duplicates([{user!r}, {item!r}], keep='last')")
+        row = _first(twice)
+        raise ValueError(f"User {_plain(frame[user], row)} and item {_plain(frame[item], row)} stand together more "
+                         f"than once ({twice.sum():,} such rows): keep one, "
+                         f"frame.drop_duplicates([{user!r}, {item!r}], keep='last')")
 
 
 def _checked_ratings(column):
@@ -118,14 +125,15 @@ def _checked_ratings(column):
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():
         row = _first(bad)
-        raise ValueError(f"Rating {column.iloc[row]!r} in row {row} is not a number from 0 up ({bad.sum():,} such rows): "
-                         "mend or drop these rows first")
+        raise ValueError(f"Rating {_plain(column, row)} in row {row} is not a number from 0 up ({bad.sum():,} such "
+                         "rows): mend or drop these rows first")
     return values
 
 
 def _seconds(column):
-    if column.isna().any():
-        raise ValueError(f"Column {column.name!r} has no time in row {_first(column.isna())}: drop these rows, "
+    without = column.isna() | column.isin([np.inf, -np.inf])
+    if without.any():
+        raise ValueError(f"Column {column.name!r} has no time in row {_first(without)}: drop these rows, "
                          "or pass timestamp=None if the rows stand in order")
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.astype("int64").to_numpy() // {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.dt.unit]

@@ -8,8 +8,10 @@ import pandas as pd
 import torch
 
 from recsys_utils.movielens import data_dir
+from recsys_utils.runtime import to_tensor
 from recsys_utils.storage import write_whole
 
+FIELDS = ["dataset", "protocol", "details", "model", "seed", "metrics", "users", "per_user", "item_factors"]
 COLUMNS = ["model", "metric", "value", "spread", "source"]
 
 
@@ -21,7 +23,7 @@ def record(result, dataset, model, seed=0, item_factors=None):
     content = {"dataset": dataset, "protocol": result.protocol, "details": result.details, "model": model, "seed": seed,
                "metrics": result.metrics, "users": torch.tensor(result.users),
                "per_user": {name: torch.tensor(values) for name, values in result.per_user.items()},
-               "item_factors": None if item_factors is None else torch.as_tensor(item_factors).detach().cpu()}
+               "item_factors": None if item_factors is None else to_tensor(item_factors).cpu()}
     key = hashlib.sha256(json.dumps([dataset, result.protocol, model, seed]).encode()).hexdigest()[:16]
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -33,7 +35,8 @@ def recorded(dataset=None):
     found = []
     for path in sorted((data_dir() / "results").glob("*.pt")):
         try:
-            found.append(torch.load(path, weights_only=True))
+            entry = torch.load(path, weights_only=True)
+            found.append({field: entry[field] for field in FIELDS})
         except Exception as error:                       # cut off, or not ours: torch raises many kinds
             print(f"Left out {path.name}: it cannot be read ({type(error).__name__}). Delete it and run its lesson again.")
     return [entry for entry in found if dataset in (None, entry["dataset"])]
@@ -52,7 +55,8 @@ def board(dataset, protocol, metric):
     rows += [(row.model, metric, row.value, row.spread, f"reference, not yours: {row.source}")
              for row in reference[same].itertuples()]
     best_first = metric in ("RMSE", "MSE", "MAE")
-    return pd.DataFrame(rows, columns=COLUMNS).sort_values("value", ascending=best_first, ignore_index=True)
+    return pd.DataFrame(rows, columns=COLUMNS).sort_values("value", ascending=best_first, kind="stable",
+                                                            ignore_index=True)
 
 
 def reference_results():

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from recsys_utils.runtime import to_tensor
+
 
 def mse(predicted, actual):
     """Returns the mean of the squared errors. predicted, actual: tensors of the same shape."""
@@ -26,14 +28,14 @@ def mae(predicted, actual):
 
 
 def _float64(values):
-    values = torch.as_tensor(values).to("cpu", torch.float64)
+    values = to_tensor(values).cpu().double()
     if values.numel() == 0:
         raise ValueError("There are no values to average: the held-out part is empty")
     return values
 
 
 def _same_shape(predicted, actual):
-    predicted, actual = torch.as_tensor(predicted), _float64(actual)
+    predicted, actual = to_tensor(predicted), _float64(actual)
     if predicted.shape != actual.shape:
         raise ValueError(f"predicted {tuple(predicted.shape)} and actual {tuple(actual.shape)} differ in shape: "
                          "broadcasting would compare each with each")
@@ -100,10 +102,12 @@ def auc(better, equal, n_candidates, users=None):
     """Returns for each user the share of (held-out, other) pairs in the right order; a tie counts one half.
 
     n_candidates: LongTensor (U,) or int, all candidates of the user, the held-out items included
+    A user with no other candidate has no pair and gets one half.
     """
     above, items = _by_user(better + equal / 2, users)
     others = n_candidates - items
-    return 1 - (above - items * (items - 1) / 2) / (items * others)      # pairs of two held-out items do not count
+    wrong = above - items * (items - 1) / 2                              # pairs of two held-out items do not count
+    return torch.where(others > 0, 1 - wrong / (items * others.clamp(min=1)), 0.5)
 
 
 def _checked_k(k):

@@ -1,13 +1,15 @@
 """MovieLens as the course reads it: one call finds, downloads, verifies and parses a set, whatever its format."""
 import difflib
 import os
+import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from recsys_utils.movielens_download import Published, found
-from recsys_utils.movielens_formats import CSV, ML_1M, ML_10M, ML_100K, read_set
+from recsys_utils.movielens_download import WHEEL_WORDS, Published, fetch
+from recsys_utils.movielens_formats import CSV, ML_1M, ML_10M, ML_100K, RECBOLE, DataError, read_set
 from recsys_utils.synthetic import make_synthetic, parse_size
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,7 +67,7 @@ def load_movielens(name=None) -> MovieLens:
     if kind == "synthetic":
         data = MovieLens(*make_synthetic(parse_size(size) if size else None), name, "code, seed 0: no real people")
     elif name in SETS:
-        with found(SETS[name], data_dir()) as (folder, form, source):
+        with _found(SETS[name], data_dir()) as (folder, form, source):
             data = MovieLens(*read_set(folder, form, SETS[name].n_ratings), name, source)
     else:
         raise ValueError(_unknown(name))
@@ -73,8 +75,63 @@ def load_movielens(name=None) -> MovieLens:
     return data
 
 
+@contextmanager
+def _found(one, folder):
+    """Yields (folder that holds the set's two files, their Format, words for where they came from).
+
+    What is not there is fetched first, and kept in the data folder; where that cannot be written, the files last for
+    the with block only.
+    one: Published; folder: Path of the data folder
+    Raises DataError where no source gives the set, the disk is full, or something would have to be overwritten.
+    """
+    here = _in_folder(one, folder)
+    if here:
+        yield here
+        return
+    home = _writable(folder)
+    with tempfile.TemporaryDirectory(dir=home, prefix=f".{one.name}-", ignore_cleanup_errors=True) as temporary:
+        files = Path(temporary) / one.name
+        files.mkdir()
+        form, words = fetch(files, one, folder)
+        yield _settle(files, folder / one.name, form) if home else files, form, words
+
+
+def _in_folder(one, folder):
+    for place in dict.fromkeys((folder / one.name, folder / one.zip_folder)):
+        if one.form.complete(place):
+            return place, one.form, f"the folder …/{place.name}"
+        if one.name == "ml-100k" and RECBOLE.complete(place):
+            return place, RECBOLE, f"the folder …/{place.name}, {WHEEL_WORDS}"
+        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+            raise DataError(f"{place} is there, but without {one.form.ratings} and {one.form.movies}. Put these in, or "
+                            f"move {place} away and load again: the set is then fetched anew.")
+
+
+def _writable(folder):
+    """Returns the folder, made if need be, or None where it cannot be written, and says so."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        return folder
+    except OSError as error:
+        print(f"The data folder {folder} cannot be written ({error.strerror}), so nothing fetched is kept: set "
+              f"RECSYS_DATA_DIR to a folder that you can write.")
+
+
+def _settle(files, target, form):
+    """Moves the finished folder into place in one step, so that nobody ever sees half a set."""
+    with suppress(OSError):
+        target.rmdir()  # an empty folder would be in the way on Windows
+    try:
+        os.replace(files, target)
+    except OSError:
+        if not form.complete(target):  # else another notebook was quicker
+            raise
+    return target
+
+
 def _unknown(name):
     names = [*SETS, "synthetic"]
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), names, n=1)
     return (f"There is no data set {name!r}{f': did you mean {near[0]!r}?' if near else '.'} The course knows "
             f"{', '.join(names)}, and synthetic with a number of ratings, such as synthetic:50k.")

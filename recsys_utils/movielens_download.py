@@ -1,16 +1,12 @@
-"""Where MovieLens comes from: the data folder, GroupLens's zip, and for ml-100k the copy inside RecBole's wheel."""
+"""Fetching MovieLens: a zip put there by hand, GroupLens's own, and for ml-100k the copy inside RecBole's wheel."""
 import errno
 import logging
-import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import pooch
 import requests
@@ -21,7 +17,8 @@ GROUPLENS = "https://files.grouplens.org/datasets/movielens"
 TIMEOUT = (5, 30)  # seconds to connect, seconds of silence: someone offline should not wait for minutes
 WHEEL = "recbole==1.2.1"
 WHEEL_HASH = "sha256:9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
-WHEEL_WORDS = "the copy inside RecBole's wheel on PyPI: ratings and order equal GroupLens's, movie 267's title is misspelt"
+WHEEL_WORDS = ("the copy inside RecBole's wheel on PyPI: ratings and order equal GroupLens's, movie 267's title is "
+               "misspelt")
 
 
 @dataclass(frozen=True)
@@ -44,51 +41,12 @@ class Unavailable(Exception):
     """One source did not give the set; the message says why, and the next source is tried."""
 
 
-@contextmanager
-def found(one, folder):
-    """Yields (folder that holds the set's two files, their Format, words for where they came from).
+def fetch(files, one, folder):
+    """Puts a set's two files into `files`; returns their Format, and words for the first source that gave them.
 
-    What is not there is fetched first, and kept in the data folder; where that cannot be written, the files last for
-    the with block only.
-    one: Published; folder: Path of the data folder
-    Raises DataError where no source gives the set, the disk is full, or something would have to be overwritten.
+    files: Path of an empty folder, whose parent is for scratch; one: Published; folder: Path of the data folder
+    Raises DataError where no source gives the set or the disk is full; the caller removes what was half written.
     """
-    here = _in_folder(one, folder)
-    if here:
-        yield here
-        return
-    home = _writable(folder)
-    with tempfile.TemporaryDirectory(dir=home, prefix=f".{one.name}-", ignore_cleanup_errors=True) as temporary:
-        files = Path(temporary) / one.name
-        files.mkdir()
-        form, words = _fill(files, one, folder)
-        yield _settle(files, folder / one.name, form) if home else files, form, words
-
-
-def _in_folder(one, folder):
-    for place in dict.fromkeys((folder / one.name, folder / one.zip_folder)):
-        if one.form.complete(place):
-            return place, one.form, f"the folder …/{place.name}"
-        if one.name == "ml-100k" and RECBOLE.complete(place):
-            return place, RECBOLE, f"the folder …/{place.name}, {WHEEL_WORDS}"
-        if place.exists() and (not place.is_dir() or any(place.iterdir())):
-            raise DataError(f"{place} is there, but without {one.form.ratings} and {one.form.movies}. Put these in, or "
-                            f"move {place} away and load again: the set is then fetched anew.")
-
-
-def _writable(folder):
-    """Returns the folder, made if need be, or None where it cannot be written, and says so."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-        return folder
-    except OSError as error:
-        print(f"The data folder {folder} cannot be written ({error.strerror}), so nothing fetched is kept: set "
-              f"RECSYS_DATA_DIR to a folder that you can write.")
-
-
-def _fill(files, one, folder):
-    """Puts the set's two files into `files`, from the first source that gives them; returns (Format, words)."""
     troubles = []
     try:
         for source in (_from_own_zip, _from_grouplens, _from_recbole):
@@ -102,10 +60,10 @@ def _fill(files, one, folder):
             raise
         raise DataError(f"The disk is full: {one.name} did not fit into {files.parent.parent}; what was half written "
                         f"is removed. Free some space, or set RECSYS_DATA_DIR to a folder on another disk.") from None
-    raise DataError(f"{one.name} could not be had: {'; '.join(troubles)}. Three ways to get it: (1) fetch {one.address} "
-                    f"in a browser and put the zip into {folder}, unopened; (2) with a network, load again: the same "
-                    f"zip is then fetched; (3) set RECSYS_DATASET=ml-100k, of which pip can fetch a copy ({WHEEL}). "
-                    f"RECSYS_DATASET=synthetic needs none of them.")
+    raise DataError(f"{one.name} could not be had: {'; '.join(troubles)}. Three ways to get it: (1) fetch "
+                    f"{one.address} in a browser and put the zip, unopened, into {folder}; (2) with a network, load "
+                    f"again: the same zip is then fetched; (3) with PyPI in reach, take ml-100k, of which pip fetches "
+                    f"a copy ({WHEEL}). RECSYS_DATASET=synthetic needs none of them.")
 
 
 def _from_own_zip(files, one, folder):
@@ -188,15 +146,3 @@ def _unpack(archive, inside, form, files):
                     shutil.copyfileobj(source, target, 2**20)
     except (zipfile.BadZipFile, KeyError) as error:
         raise DataError(f"{archive} is damaged ({error}): move it away and load again.") from None
-
-
-def _settle(files, target, form):
-    """Moves the finished folder into place in one step, so that nobody ever sees half a set."""
-    with suppress(OSError):
-        target.rmdir()  # an empty folder would be in the way on Windows
-    try:
-        os.replace(files, target)
-    except OSError:
-        if not form.complete(target):  # else another notebook was quicker
-            raise
-    return target

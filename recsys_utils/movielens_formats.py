@@ -101,7 +101,7 @@ def read_ratings(path, form):
     except (ValueError, OverflowError):
         raise _first_fault(path, form) from None
     # where every line has a field too many, pandas takes the first for an index
-    if not isinstance(ratings.index, pd.RangeIndex) or not _on_scale(ratings["rating"], form).all():
+    if ratings.empty or not isinstance(ratings.index, pd.RangeIndex) or not _on_scale(ratings["rating"], form).all():
         raise _first_fault(path, form)
     return ratings
 
@@ -132,7 +132,7 @@ def split_title(published):
     """
     year = YEAR.search(published)
     title = published[:year.start()] if year else published
-    return ARTICLE.sub(r"\1\3 \2", title.strip()), int(year[1]) if year else None
+    return ARTICLE.sub(r"\1\3 \2", title.strip().replace(" )", ")")), int(year[1]) if year else None
 
 
 def _on_scale(ratings, form):

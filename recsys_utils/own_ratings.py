@@ -14,15 +14,16 @@ def match_titles(ratings, movies):
     ratings: dict, title (with or without its year) -> rating; of several films with one title, the first is taken
     Prints a line for each title that is not there, with the nearest one that is.
     """
-    rows, by_title = [], movies.drop_duplicates("title").set_index("title")
-    by_name = {f"{row.title} ({row.year})": row for row in movies.itertuples()}
-    by_name |= {title: movies.loc[movies["item"] == item].iloc[0] for title, item in by_title["item"].items()}
+    films = {}
+    for film in reversed(list(movies.itertuples())):                     # so that the first of a title stays
+        films[film.title] = films[f"{film.title} ({film.year})"] = film
+    rows = []
     for title, rating in ratings.items():
-        if title in by_name:
-            film = by_name[title]
+        if title in films:
+            film = films[title]
             rows.append((film.item, film.title, film.year, float(rating)))
         else:
-            near = difflib.get_close_matches(title, list(by_title.index), n=1)
+            near = difflib.get_close_matches(title, list(films), n=1)
             print(f"{title!r} is not in this data set{f'; did you mean {near[0]!r}?' if near else ''}")
     return pd.DataFrame(rows, columns=["item", "title", "year", "rating"])
 

@@ -49,7 +49,7 @@ def learning_curves(curves, y, x="epoch", best=None):
 
 def interval_bars(intervals, x):
     """Returns axes with one dot and its interval a row; intervals: dict name -> Interval; x: metric, with its k."""
-    axes = new_axes(f"{x} with 95% intervals over users", x, "")
+    axes = new_axes(f"{x} with 95% intervals over users", x, "model")
     for row, interval in enumerate(intervals.values()):
         axes.plot([interval.low, interval.high], [row, row], color=BLUE)
         axes.plot(interval.mean, row, "o", color=BLUE)

@@ -5,7 +5,7 @@ Each function returns a table with title, year and genres, best first, for a per
 import pandas as pd
 import torch
 
-from recsys_utils.runtime import device
+from recsys_utils.runtime import device, to_tensor
 
 
 def history(user, interactions, movies, k=10):
@@ -13,7 +13,7 @@ def history(user, interactions, movies, k=10):
 
     user: row, 0 … n_users - 1; movies: DataFrame with item, title, year, genres
     """
-    rows = torch.nonzero(interactions.users == _checked(user, interactions.n_users, "user")).flatten()
+    rows = torch.nonzero(interactions.users == _checked(user, interactions.n_users, "user")).flatten().flip(0)
     table = films(interactions.items[rows], interactions, movies)
     table = table.assign(rating=interactions.ratings[rows].numpy(), time=interactions.timestamps[rows].numpy())
     table = table.sort_values(["rating", "time"], ascending=False, kind="stable")
@@ -27,10 +27,9 @@ def recommend(model, user, interactions, movies, k=5):
     are returned where the user has seen all but fewer. Ties stand in the order of the items.
     """
     user = _checked(user, interactions.n_users, "user")
-    scores = torch.as_tensor(model.scores(torch.tensor([user], device=device()))).detach().cpu()[0]
-    seen = interactions.items[interactions.users == user].unique()
-    order = scores.index_fill(0, seen, -torch.inf).argsort(descending=True, stable=True)
-    best = order[:min(k, len(order) - len(seen))]
+    scores = to_tensor(model.scores(torch.tensor([user], device=device()))).cpu()[0]
+    order = scores.argsort(descending=True, stable=True)
+    best = order[~torch.isin(order, interactions.items[interactions.users == user])][:k]
     return films(best, interactions, movies).assign(score=scores[best].numpy())
 
 
@@ -39,7 +38,7 @@ def similar_items(item_factors, item, interactions, movies, k=10):
 
     item_factors: (n_items, n_factors); item: row, 0 … n_items - 1
     """
-    directions = torch.nn.functional.normalize(torch.as_tensor(item_factors).detach().cpu().float(), dim=1)
+    directions = torch.nn.functional.normalize(to_tensor(item_factors).cpu().float(), dim=1)
     cosine = directions @ directions[_checked(item, interactions.n_items, "item")]
     cosine[item] = -torch.inf
     best = cosine.argsort(descending=True, stable=True)[:min(k, len(cosine) - 1)]

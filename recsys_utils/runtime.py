@@ -1,4 +1,4 @@
-"""Where and how a lesson runs: device, seed, progress bar."""
+"""Where and how a lesson runs: device, seed, tensors, progress bar."""
 import os
 import random
 import sys
@@ -36,6 +36,11 @@ def seed_everything(seed):
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def to_tensor(values):
+    """Returns the values as a tensor without a gradient; arrays are copied, since pandas hands out read-only ones."""
+    return values.detach() if isinstance(values, torch.Tensor) else torch.tensor(np.asarray(values))
 
 
 def progress(iterable, label, total=None):

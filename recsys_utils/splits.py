@@ -7,7 +7,7 @@ import torch
 from recsys_utils.interactions import Interactions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """Three disjoint parts of the same Interactions; an absent validation part has no rows."""
 
@@ -29,6 +29,10 @@ def _check_shares(test, validation):
                          "and below 1 together, so that something is left to train on")
 
 
+def _percent(share):
+    return f"{100 * share:.6g}%"
+
+
 def random_split(interactions, test=0.2, validation=0.0, within_users=False, seed=0):
     """Returns a Split of randomly chosen rows.
 
@@ -46,8 +50,8 @@ def random_split(interactions, test=0.2, validation=0.0, within_users=False, see
     parts = np.zeros(len(order), dtype=np.int64)
     parts[order[place < n_test + n_validation]] = 1
     parts[order[place < n_test]] = 2
-    return _from_parts(interactions, parts, f"random {1 - test - validation:.0%} train, {validation:.0%} validation, "
-                       f"{test:.0%} test{' within each user' if within_users else ''}, seed {seed}")
+    return _from_parts(interactions, parts, f"random {_percent(1 - test - validation)} train, {_percent(validation)} "
+                       f"validation, {_percent(test)} test{' within each user' if within_users else ''}, seed {seed}")
 
 
 def _place_and_count(sorted_users, n_users):
@@ -87,11 +91,14 @@ def temporal_split(interactions, test=0.1, validation=0.1):
     """Returns a Split at two moments, the same for all users: train before, validation between, test after.
 
     test, validation: shares of all rows. Rows of one second are never parted.
+    Raises ValueError where that leaves nothing to train on: too many rows bear the first time.
     """
     _check_shares(test, validation)
     times = interactions.timestamps.numpy()
     first_validation, first_test = np.quantile(times, [1 - test - validation, 1 - test], method="higher")
     parts = (times >= first_validation).astype(np.int64) + (times >= first_test)
-    if validation == 0:
-        parts[parts == 1] = 2
-    return _from_parts(interactions, parts, f"global time, last {test:.0%} test, {validation:.0%} before it validation")
+    if not (parts == 0).any():
+        raise ValueError("A split by time leaves nothing to train on here: too many rows have the same timestamp, or "
+                         "none has one. Use random_split or leave_last_out")
+    return _from_parts(interactions, parts, f"global time, last {_percent(test)} test, {_percent(validation)} before "
+                       "it validation")

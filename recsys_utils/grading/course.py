@@ -1,10 +1,20 @@
 """Where things stand in the course folder, and how its notebooks name their cells."""
 
+import os
+import sys
+import warnings
 from pathlib import Path
 
 import nbformat
 
 CANARY = "zz_canary"  # the made-up student who hands in the solution
+
+GRADING_ENVIRONMENT = {
+    "RECSYS_DATASET": "synthetic",  # no download, no network
+    "RECSYS_DEVICE": "cpu",
+    "PYTHONWARNINGS": "ignore",  # nbgrader gives no points to a test that writes to stderr
+    "MPLBACKEND": "agg",
+}
 
 
 class CourseError(Exception):
@@ -15,8 +25,14 @@ def course_root(folder="."):
     """Returns the course folder as an absolute path; raises CourseError where it is not one."""
     root = Path(folder).resolve()
     if not (root / "nbgrader_config.py").is_file():
-        raise CourseError(f"{root} is not the course: it has no nbgrader_config.py. Run this from the repository's root.")
+        raise CourseError(f"{root} holds no nbgrader_config.py: run this in the course's folder.")
     return root
+
+
+def prefer_this_environment():
+    """Lets nbgrader find its `alembic`, and Jupyter its kernel, in this environment though it is not activated."""
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
 def lesson_names(root):
@@ -27,11 +43,11 @@ def lesson_names(root):
 def find_lesson(root, text):
     """Returns the one lesson whose name is `text` or starts with it: "01" finds "01_movielens"."""
     names = lesson_names(root)
-    found = [name for name in names if name == text] or [name for name in names if text and name.startswith(text)]
+    found = [text] if text in names else [name for name in names if text and name.startswith(text)]
     if len(found) == 1:
         return found[0]
-    problem = f"{text!r} could be any of {', '.join(found)}" if found and text else f"There is no lesson {text!r}"
-    raise CourseError(f"{problem}. Lessons: {', '.join(names) or 'none yet'}. For example L={names[0][:2] if names else '01'}")
+    problem = f"{text!r} is not one lesson" if text else "Name a lesson, for example L=01"
+    raise CourseError(f"{problem}. There are: {', '.join(found or names) or 'none yet'}.")
 
 
 def notebooks(folder):
@@ -42,8 +58,11 @@ def notebooks(folder):
 def read_notebook(path):
     """Returns the notebook; raises CourseError with the reason where the file is not one."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-        return nbformat.from_dict(notebook) if notebook.cells is not None else notebook
+        with warnings.catch_warnings(action="ignore"):  # nbformat mends small faults, and says so
+            notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.metadata.get(cell.cell_type + cell.source)  # raises where one of the three is not there
+        return notebook
     except Exception as error:  # a submission may hold anything
         raise CourseError(f"{path.name} is not a notebook ({first_line(error)})") from error
 

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -10,17 +11,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
-from .course import grade_id, is_check
+from .course import GRADING_ENVIRONMENT, grade_id, is_check
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT = ("nbgrader", "deletable", "editable", "tags", "jupyter")  # what a cell's metadata may hold
-
-GRADING_ENVIRONMENT = {
-    "RECSYS_DATASET": "synthetic",  # no download, no network
-    "RECSYS_DEVICE": "cpu",
-    "PYTHONWARNINGS": "ignore",  # nbgrader gives no points to a test that writes to stderr
-    "MPLBACKEND": "agg",
-}
 
 
 def strip_metadata(notebook):
@@ -66,15 +60,11 @@ class RestoreCells(NbGraderPreprocessor):
                 seen.add(name)
 
     def add_missing(self, cells, released):
-        """Inserts each locked or graded cell that is missing behind the cell that it follows in the lesson."""
-        place = 0
+        """Appends the graded cells that are missing: a test needs only the imports and the student's function."""
+        present = {grade_id(cell) for cell in cells}
         for name, cell in released.items():
-            found = [index for index, other in enumerate(cells) if grade_id(other) == name]
-            if found:
-                place = max(place, found[0] + 1)
-            elif is_check(cell) or cell.metadata.nbgrader.get("grade"):
-                cells.insert(place, copy.deepcopy(cell))
-                place += 1
+            if name not in present and cell.metadata.nbgrader.get("grade"):
+                cells.append(copy.deepcopy(cell))
 
 
 class GradingExecute(Execute):
@@ -85,9 +75,11 @@ class GradingExecute(Execute):
 
     skip_cells_with_tag = Unicode("training")
 
-    async def async_start_new_kernel(self, **kwargs):
-        """Starts the kernel with the variables that grading sets."""
-        await super().async_start_new_kernel(env={**os.environ, **GRADING_ENVIRONMENT}, **kwargs)
+    def start_new_kernel(self, **kwargs):
+        """Starts the kernel with the variables that grading sets; what it stores as data goes with this process."""
+        self.scratch = tempfile.TemporaryDirectory()
+        variables = {**os.environ, **GRADING_ENVIRONMENT, "RECSYS_DATA_DIR": self.scratch.name}
+        super().start_new_kernel(env=variables, **kwargs)
 
     def preprocess_cell(self, cell, resources, index):
         """Returns the executed cell. A test that did not run gets an error: without one it would get full points."""

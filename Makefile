@@ -1,0 +1,55 @@
+# make help lists the commands. Windows without make: README.md says what to type instead.
+PYTHON = python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+COURSE := $(BIN)/python -m recsys_utils.grading
+
+# what a student does not need in JupyterLab: nbgrader's panels for teachers, and the news
+HIDDEN := $(addprefix @jupyter/nbgrader:,create-assignment formgrader course-list assignment-list menu) \
+	@jupyterlab/apputils-extension:announcements
+
+LAB_ARGS ?=
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+.PHONY: help lab test test-all lessons solutions submit grade bench
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: $(READY) ## open lesson 1 in JupyterLab, in your own copy: work/
+	@$(BIN)/python -m recsys_utils.workspace
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=work \
+		--LabApp.default_url=/lab/tree/01_movielens/01_movielens.ipynb $(LAB_ARGS)
+
+test: $(READY) ## check everything: package, lessons, solutions, graders
+	@$(TEST) -m "not long"
+
+test-all: $(READY) ## the same, with the tests that take minutes
+	@$(TEST)
+
+lessons: $(READY) ## make lessons/ from solutions/
+	@$(COURSE) release
+
+solutions: $(READY) ## run the notebooks of solutions/ in place (one only: L=01)
+	@$(COURSE) execute $(L)
+
+submit: $(READY) ## hand in your notebook: make submit L=01 STUDENT=me
+	@$(COURSE) submit "$(L)" --student "$(STUDENT)"
+
+grade: $(READY) ## grade what is new in submitted/: grades.csv, feedback/
+	@$(COURSE) grade
+
+bench: $(READY) ## time the course's code against other libraries
+	@$(BIN)/python -m pip install -q -e '.[benchmarks]'
+	@for script in tests/benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The course needs Python 3.11 or newer; \
+	$(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@$(BIN)/jupyter labextension disable --level=sys_prefix $(HIDDEN)
+	@touch $@

@@ -1,0 +1,27 @@
+"""nbgrader's settings: solutions/ is the source, lessons/ the release. Every nbgrader command reads them."""
+
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.preprocessors import Execute
+
+from recsys_utils.grading.preprocessors import GradingExecute, HideHiddenTests, RestoreCells, StripMetadata
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "recsys"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+
+# what a student finds in place of an answer
+c.ClearSolutions.code_stub = {
+    "python": '# YOUR CODE HERE\nraise NotImplementedError("not attempted yet: put your answer in place of this line")'
+}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+c.Execute.timeout = 60  # seconds for one cell, in grading and behind the Validate button
+
+c.GenerateAssignment.preprocessors = [StripMetadata, *GenerateAssignment().preprocessors]
+c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde().sanitize_preprocessors]
+c.Autograde.autograde_preprocessors = [
+    GradingExecute if step is Execute else step for step in Autograde().autograde_preprocessors
+]
+c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]

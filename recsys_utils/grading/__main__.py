@@ -1,0 +1,86 @@
+"""The instructor's commands; `make help` lists their short forms."""
+
+import argparse
+import getpass
+import logging
+import sys
+
+from .course import CourseError, course_root, find_lesson, lesson_names, prefer_this_environment
+
+EXAMPLES = """\
+An exercise changed: edit its notebook in solutions/, then
+  python -m recsys_utils.grading execute 01     run it and store its outputs
+  python -m recsys_utils.grading release        make lessons/ from solutions/
+Grading: put each notebook in submitted/STUDENT/LESSON/ (a student can use `submit`), then
+  python -m recsys_utils.grading grade          points in grades.csv, comments in feedback/
+"""
+
+
+def parser():
+    """Returns the command line's parser."""
+    top = argparse.ArgumentParser(
+        prog="python -m recsys_utils.grading",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("release", help="make lessons/ from solutions/, without answers, outputs and hidden tests")
+
+    execute = commands.add_parser("execute", help="run notebooks of solutions/ in place and store their outputs")
+    execute.add_argument("lesson", nargs="?", default="", help="for example 01; all lessons if left out")
+    execute.add_argument("--cell-timeout", type=int, default=1800, metavar="S", help="seconds a cell may take (1800)")
+
+    submit = commands.add_parser("submit", help="copy your notebook from work/ to submitted/STUDENT/")
+    submit.add_argument("lesson", nargs="?", default="", help="for example 01")
+    submit.add_argument("--student", default="", help="your name in the gradebook; your login name if left out")
+
+    grade = commands.add_parser("grade", help="grade what is new in submitted/: grades.csv and feedback/")
+    grade.add_argument("--again", action="store_true", help="grade also what has not changed since the last time")
+    grade.add_argument("--time-limit", type=int, default=900, metavar="S", help="seconds for one submission (900)")
+    return top
+
+
+def run(options):
+    """Carries out one command and returns its exit code. nbgrader is imported only where it is needed: 3 seconds."""
+    root = course_root()
+    prefer_this_environment()
+    if options.command == "release":
+        from .release import release
+
+        print("\n".join(release(root)) or "lessons/ is in step with solutions/")
+    elif options.command == "execute":
+        return execute(root, options)
+    elif options.command == "submit":
+        from .submit import submit
+
+        print("\n".join(submit(root, options.lesson, options.student or getpass.getuser())))
+    else:
+        from .batch import NOTICE, grade
+
+        print(NOTICE)
+        grade(root, options.again, options.time_limit)
+    return 0
+
+
+def execute(root, options):
+    """Runs the solutions and returns 1 where one of them failed."""
+    from .execute import execute
+
+    lessons = [find_lesson(root, options.lesson)] if options.lesson else lesson_names(root)
+    problems = execute(root, lessons, options.cell_timeout)
+    print("\n\n".join(problems) or "Every notebook ran. Next: make lessons", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def main():
+    """Reads the command line; an error that the reader can put right is one sentence, not a traceback."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        sys.exit(run(parser().parse_args()))
+    except CourseError as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    main()
