@@ -51,5 +51,5 @@ $(READY): requirements.txt pyproject.toml
 	$(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q -r requirements.txt
-	@$(BIN)/jupyter labextension disable --level=sys_prefix $(HIDDEN)
+	@$(BIN)/jupyter labextension disable --level=sys_prefix $(HIDDEN) >/dev/null 2>&1
 	@touch $@

@@ -17,7 +17,9 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
-c.Execute.timeout = 60  # seconds for one cell, in grading and behind the Validate button
+# in grading, and behind the Validate button
+c.Execute.timeout = 60  # seconds for one cell
+c.Execute.skip_cells_with_tag = "training"
 
 c.GenerateAssignment.preprocessors = [StripMetadata, *GenerateAssignment().preprocessors]
 c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde().sanitize_preprocessors]

@@ -5,12 +5,13 @@ A model is anything with predict(users, items) -> (B,) ratings, or scores(users)
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse
 import torch
 
 from recsys_utils import metrics
 from recsys_utils.runtime import device, to_tensor
 
-CELLS = 1_000_000                                        # scores held at a time: bounds the memory
+CELLS = 4_000_000                                        # scores held at a time: bounds the memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,11 +81,9 @@ def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
     _check_ranking(k, candidates, held_out)
     draw = None if candidates == "all" else torch.Generator().manual_seed(seed)
     users = held_out.users.unique()
-    held_rows, *known_rows = [_rows_of(part, users) for part in [held_out, *known]]
-    size = max(1, CELLS // held_out.n_items)
-    batches = [_rank_batch(model, users[start:start + size], _batch(held_rows, start, size),
-                           [_batch(rows, start, size) for rows in known_rows], held_out.n_items, candidates, draw)
-               for start in range(0, len(users), size)]
+    held_out_rows, known_rows = _csr([held_out]), _csr(known)
+    batches = [_rank_batch(model, batch, held_out_rows[batch.numpy()], known_rows[batch.numpy()], candidates, draw)
+               for batch in users.split(max(1, CELLS // held_out.n_items))]
     better, equal, per_row, n_candidates = (torch.cat(part) for part in zip(*batches, strict=True))
     owner = torch.repeat_interleave(torch.arange(len(users)), per_row)
     values = {f"HR@{k}": metrics.hit_rate(better, equal, k, owner), f"NDCG@{k}": metrics.ndcg(better, equal, k, owner),
@@ -120,36 +119,50 @@ def _check_ranking(k, candidates, held_out):
                          "with several, use candidates='all'")
 
 
-def _rows_of(part, users):
-    """The part's ratings by these sorted users as (place in users, item), sorted by place, each a LongTensor."""
-    place = torch.full((part.n_users,), -1).scatter_(0, users, torch.arange(len(users)))[part.users]
-    order = place.argsort(stable=True)[int((place < 0).sum()):]
-    return place[order], part.items[order]
+def _csr(parts):
+    """Which user has which item in any of these parts, as a scipy CSR matrix (n_users, n_items)."""
+    users, items = (torch.cat([getattr(part, name) for part in parts]).numpy() for name in ("users", "items"))
+    shape = (parts[0].n_users, parts[0].n_items)
+    return scipy.sparse.csr_matrix((np.ones(len(users), dtype=bool), (users, items)), shape=shape)
 
 
-def _batch(rows, start, size):
-    """The (row in the batch, item) pairs of the users start … start + size - 1."""
-    first, last = torch.searchsorted(rows[0], torch.tensor([start, start + size])).tolist()
-    return rows[0][first:last] - start, rows[1][first:last]
+def _pairs(matrix):
+    """(row, column) of each stored place, row after row, each a LongTensor."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return torch.from_numpy(rows), torch.from_numpy(matrix.indices.astype(np.int64))
 
 
-def _rank_batch(model, users, held_out, known, n_items, candidates, draw):
+def _rank_batch(model, users, held_out, known, candidates, draw):
     """For the held-out items of a batch of users, user by user: better, equal; by user: items, candidates."""
-    row, item = held_out
-    excluded = torch.zeros(len(users), n_items, dtype=torch.bool)
-    for rows in known:
-        excluded[rows] = True
+    (row, item), (known_row, known_item) = _pairs(held_out), _pairs(known)
+    scores = _checked_scores(model, users, held_out.shape[1])
+    here = scores.device
+    scores[known_row.to(here), known_item.to(here)] = -torch.inf
+    per_row = torch.bincount(row, minlength=len(users))
+    n_candidates = torch.from_numpy(known.shape[1] - np.diff(known.indptr).astype(np.int64))
     if draw is not None:
-        excluded = ~_sampled(excluded, item, candidates, draw)
-    scores = _checked_scores(model, users, n_items)
-    scores = scores.masked_fill(excluded.to(scores.device), -torch.inf)
-    row, item = row.to(scores.device), item.to(scores.device)
-    if scores[row, item].isneginf().any():
+        chosen = _sampled(torch.from_numpy(known.toarray()), item, candidates, draw)
+        scores.masked_fill_(~chosen.to(here), -torch.inf)
+        n_candidates = chosen.sum(1)
+    place = torch.arange(len(row)) - (per_row.cumsum(0) - per_row)[row]   # 0, 1, … within each user
+    own = scores.new_zeros(len(users), int(per_row.max()))
+    own[row.to(here), place.to(here)] = scores[row.to(here), item.to(here)]
+    if own.isneginf().any():
         raise ValueError("model.scores gave -inf for a held-out item: leave masking to evaluate_ranking")
-    ranks = [metrics.rank_of(scores[rows], items)
-             for rows, items in zip(row.split(len(users)), item.split(len(users)), strict=True)]
-    better, equal = (_cpu(torch.cat(part)) for part in zip(*ranks, strict=True))
-    return better, equal, torch.bincount(_cpu(row), minlength=len(users)), (~excluded).sum(1)
+    ordered = _ascending(scores)                                         # one sort serves all items of a user
+    if ordered[:, -1].isnan().any():                                     # NaN sorts last
+        raise ValueError("model.scores gave NaN: did training diverge? Try a lower learning rate")
+    up_to, below = (torch.searchsorted(ordered, own, right=right) for right in (True, False))
+    better, equal = (_cpu(count)[row, place] for count in (scores.shape[1] - up_to, up_to - below - 1))
+    return better, equal, per_row, n_candidates
+
+
+def _ascending(scores):
+    """Sorts each row, in place where it can. On CPU NumPy's vectorised sort is many times faster than torch's."""
+    if scores.device.type != "cpu":
+        return scores.sort(1).values
+    scores.numpy().sort(axis=1)
+    return scores
 
 
 def _checked_scores(model, users, n_items):
@@ -157,9 +170,9 @@ def _checked_scores(model, users, n_items):
     if scores.shape != (len(users), n_items):
         raise ValueError(f"model.scores gave shape {tuple(scores.shape)} for {len(users)} users: it must give "
                          f"({len(users)}, {n_items}), a score for each item")
-    if scores.isnan().any():
-        raise ValueError("model.scores gave NaN: did training diverge? Try a lower learning rate")
-    return scores if scores.is_floating_point() else scores.double()     # counts: whole numbers have no -inf
+    # a copy to mask and sort; counts have no -inf, and NumPy no bfloat16
+    dtype = torch.promote_types(scores.dtype, torch.float32) if scores.is_floating_point() else torch.float64
+    return scores.to(dtype, copy=True, memory_format=torch.contiguous_format)
 
 
 def _sampled(excluded, held_out_item, n, draw):

@@ -21,10 +21,12 @@ def grade(root, again=False, time_limit=900):
 
     again: grade also what has not changed since the last time; time_limit: seconds for one submission.
     """
+    submissions = find_submissions(root)
+    if not submissions:
+        raise CourseError("There is nothing to grade: put notebooks in submitted/STUDENT/LESSON/, or run make submit")
     for change in release(root):
         print(change)
     make_gradebook(root)
-    submissions = find_submissions(root)
     earlier = {} if again else read_grades(root / "grades.csv")
     todo = [key for key in submissions if not up_to_date(root, *key, earlier.get(key))]
     problems = grade_all(root, todo, time_limit)

@@ -9,7 +9,7 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
-from traitlets import Bool, Unicode
+from traitlets import Bool
 
 from .course import GRADING_ENVIRONMENT, grade_id, is_check
 
@@ -68,12 +68,10 @@ class RestoreCells(NbGraderPreprocessor):
 
 
 class GradingExecute(Execute):
-    """autograde: runs a submission on made-up data, leaving out cells tagged `training`.
+    """autograde: runs a submission on made-up data.
 
     A kernel that dies costs the cells from there on, not the whole submission.
     """
-
-    skip_cells_with_tag = Unicode("training")
 
     def start_new_kernel(self, **kwargs):
         """Starts the kernel with the variables that grading sets; what it stores as data goes with this process."""

@@ -50,22 +50,21 @@ def random_table(seed, n_users, n_items, levels=None):
     return table if levels is None else (table * levels).floor()
 
 
-@pytest.fixture
-def seen(monkeypatch):
-    """The candidates of each ranking that is made, as (mask (B, n_items), held-out items (B,))."""
-    calls, real = [], evaluation.metrics.rank_of
+def others(split, on="test", **options):
+    """For each user with a held-out item: the other candidates, found from outside, whatever the code does inside.
 
-    def spy(scores, target):
-        calls.append((scores.isneginf().logical_not().cpu(), target.cpu()))
-        return real(scores, target)
-
-    monkeypatch.setattr(evaluation.metrics, "rank_of", spy)
-    return calls
-
-
-def candidates_of(seen):
-    """For each held-out item in turn: the candidates it was ranked among, itself included."""
-    return [torch.nonzero(mask).flatten().tolist() for masks, _ in seen for mask in masks]
+    Where only the held-out item and item j score above zero, j higher, j is a candidate if it takes the first place.
+    """
+    held_out = split.test if on == "test" else split.validation
+    found = {user: [] for user in held_out.users.unique().tolist()}
+    for item in range(held_out.n_items):
+        table = torch.zeros(held_out.n_users, held_out.n_items)
+        table[:, item] = 2
+        table[held_out.users, held_out.items] += 1
+        result = evaluate_ranking(Table(table), split, 1, on=on, **options)
+        for user, hit in zip(result.users.tolist(), result.per_user["HR@1"], strict=True):
+            found[user] += [] if hit else [item]
+    return found
 
 
 # four users, eight items; user 3 has nothing held out
@@ -75,23 +74,19 @@ HAND = split_of([(0, 0), (0, 1), (1, 2), (2, 0), (2, 1), (2, 2), (3, 7)], [(0, 2
 
 # candidates
 
-def test_on_test_the_candidates_are_all_but_train_and_validation_positives(seen):
-    evaluate_ranking(Table(torch.zeros(4, 8)), HAND, k=1)
-    assert candidates_of(seen) == [[3, 4, 5, 6, 7], [0, 1, 4, 5, 6, 7], [4, 5, 6, 7]]
-    assert seen[0][1].tolist() == [3, 4, 4]
+def test_on_test_the_candidates_are_all_but_train_and_validation_positives():
+    assert others(HAND) == {0: [4, 5, 6, 7], 1: [0, 1, 5, 6, 7], 2: [5, 6, 7]}
 
 
-def test_on_validation_the_candidates_are_all_but_train_positives(seen):
-    evaluate_ranking(Table(torch.zeros(4, 8)), HAND, k=1, on="validation")
-    assert candidates_of(seen) == [[2, 3, 4, 5, 6, 7], [0, 1, 3, 4, 5, 6, 7], [3, 4, 5, 6, 7]]
-    assert seen[0][1].tolist() == [2, 3, 3]      # the test item stays a candidate
+def test_on_validation_the_candidates_are_all_but_train_positives():
+    # the test items 3, 4, 4 stay candidates
+    assert others(HAND, on="validation") == {0: [3, 4, 5, 6, 7], 1: [0, 1, 4, 5, 6, 7], 2: [4, 5, 6, 7]}
 
 
-def test_a_movie_rated_below_four_stays_a_candidate(seen):
+def test_a_movie_rated_below_four_stays_a_candidate():
     data = Interactions.from_frame(pd.DataFrame({"user": 0, "item": range(6), "rating": [5, 2, 4, 4, 1, 5],
                                                  "timestamp": range(6)}))
-    evaluate_ranking(Table(torch.zeros(1, 6)), leave_last_out(data.positives()), k=1)
-    assert candidates_of(seen) == [[1, 4, 5]]    # trained on 0 and 2, validated on 3, tested on 5; 1 and 4 were rated
+    assert others(leave_last_out(data.positives())) == {0: [1, 4]}       # train 0 and 2, validation 3, test 5
 
 
 def test_only_users_with_a_held_out_item_are_asked_for_and_each_once():
@@ -189,28 +184,17 @@ def test_any_tiny_data_agrees_with_every_order_written_down(split, seed, levels,
 
 @settings(max_examples=40, deadline=None)
 @given(tiny_splits(one=True), st.integers(0, 10**6), st.integers(1, 2))
-def test_sampled_candidates_are_never_known_items_and_hold_the_held_out_item_once(split, seed, n):
-    calls, real = [], evaluation._sampled
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluation, "_sampled", lambda *args: calls.append(real(*args)) or calls[-1])
-        model = Table(random_table(seed, split.test.n_users, split.test.n_items))
-        result = evaluate_ranking(model, split, 1, n, seed=seed)
-    mask = torch.cat(calls)
-    assert mask[torch.arange(len(result.users)), split.test.items].all()
-    for part in (split.train, split.validation):
-        assert not mask[part.users, part.items].any()
-    free = split.test.n_items - torch.bincount(torch.cat([split.train.users, split.validation.users])) - 1
-    assert mask.sum(1).tolist() == (1 + free.clamp(max=n)).tolist()
-    assert ("with fewer others than" in result.details) == bool((free < n).any())
+def test_any_sampled_candidates_are_distinct_and_none_is_known(split, seed, n):
+    constant = evaluate_ranking(Table(torch.zeros(split.test.n_users, split.test.n_items)), split, 1, n, seed=seed)
+    free = {user: set(pool) for user, pool in others(split).items()}
+    for row, (user, drawn) in enumerate(others(split, candidates=n, seed=seed).items()):
+        assert set(drawn) <= free[user] and len(drawn) == min(n, len(free[user]))
+        # as many places as others and one: the held-out item stands there once
+        assert constant.per_user["HR@1"][row] == pytest.approx(1 / (len(drawn) + 1), abs=TIED)
+    assert ("with fewer others than" in constant.details) == any(len(pool) < n for pool in free.values())
 
 
 # sampled candidates
-
-def drawn(seen, split, n, seed, on="test"):
-    seen.clear()
-    evaluate_ranking(Table(random_table(0, split.test.n_users, split.test.n_items)), split, 1, n, on, seed)
-    return candidates_of(seen)
-
 
 def wide(n_users=20, n_items=60, seed=0):
     draw = np.random.default_rng(seed)
@@ -220,36 +204,34 @@ def wide(n_users=20, n_items=60, seed=0):
     return split_of(*parts, n_users, n_items)
 
 
-def test_sampled_candidates_hold_the_held_out_item_once_and_distinct_others(seen):
+@pytest.mark.parametrize("on", ["test", "validation"])
+def test_sampled_candidates_are_as_many_distinct_others_as_asked_for(on):
     split = wide()
-    for on, held_out, known in (("test", split.test, [split.train, split.validation]),
-                                ("validation", split.validation, [split.train])):
-        for user, candidates in enumerate(drawn(seen, split, 9, 0, on)):
-            own = held_out.items[user].item()
-            assert own in candidates and len(candidates) == len(set(candidates)) == 10
-            assert not set(candidates) & {int(item) for part in known for item in part.items[part.users == user]}
+    free = others(split, on)
+    for user, drawn in others(split, on, candidates=9).items():
+        assert set(drawn) < set(free[user]) and len(drawn) == 9
+    constant = evaluate_ranking(Table(torch.zeros(20, 60)), split, 1, 9, on)
+    assert constant.per_user["HR@1"] == pytest.approx([1 / 10] * 20, abs=TIED)       # the held-out item once
 
 
-def test_sampled_candidates_are_the_same_for_the_same_seed_and_any_model(seen):
+def test_sampled_candidates_are_the_same_for_the_same_seed_only():
     split = wide()
-    first = drawn(seen, split, 9, 3)
-    seen.clear()
-    evaluate_ranking(Table(torch.zeros(20, 60)), split, 5, 9, seed=3)
-    assert candidates_of(seen) == first == drawn(seen, split, 9, 3) != drawn(seen, split, 9, 4)
+    assert others(split, candidates=9, seed=3) == others(split, candidates=9, seed=3)
+    assert others(split, candidates=9, seed=3) != others(split, candidates=9, seed=4)
 
 
-def test_users_draw_their_candidates_apart(seen):
+def test_users_draw_their_candidates_apart():
     split = split_of([], [], [(user, 0) for user in range(20)], 20, 60)
-    assert len(set(map(tuple, drawn(seen, split, 9, 0)))) == 20          # two alike: 1 in 10^10
+    assert len(set(map(tuple, others(split, candidates=9).values()))) == 20          # two alike: 1 in 10^10
 
 
-def test_every_other_item_is_drawn_as_often(seen):
-    split, counts = split_of([(0, 5)], [], [(0, 0)], 1, 8), torch.zeros(8)
-    for seed in range(600):
-        counts[drawn(seen, split, 2, seed)[0]] += 1
-    # items 1 to 7 without 5: each with chance 2/6: 200 of 600, standard deviation 11.5; five of them
-    assert counts[0] == 600 and counts[5] == 0
-    assert (counts[[1, 2, 3, 4, 6, 7]] - 200).abs().max() < 58
+def test_every_other_item_is_drawn_as_often():
+    n = 1200
+    split = split_of([(user, 5) for user in range(n)], [], [(user, 0) for user in range(n)], n, 8)
+    counts = np.bincount(np.concatenate(list(others(split, candidates=2).values())), minlength=8)
+    # items 1 to 7 without 5: each with chance 2/6: 400 of 1200, standard deviation 16.3; five of them
+    assert counts[0] == counts[5] == 0 and counts.sum() == 2 * n
+    assert abs(counts[[1, 2, 3, 4, 6, 7]] - 400).max() < 82
 
 
 def test_users_with_fewer_others_are_ranked_among_those_and_counted():
@@ -301,10 +283,27 @@ def test_the_order_of_the_rows_changes_nothing():
 
 @pytest.mark.parametrize("convert", [
     lambda table: table.long(), lambda table: table.float(), lambda table: table.half(),
-    lambda table: table.clone().requires_grad_()], ids=["counts", "float32", "float16", "with a gradient"])
+    lambda table: table.bfloat16(), lambda table: table.clone().requires_grad_()],
+    ids=["counts", "float32", "float16", "bfloat16", "with a gradient"])
 def test_scores_may_be_of_any_dtype(convert):
     table, split = random_table(1, 20, 60, levels=5), wide()
     assert evaluate_ranking(Table(convert(table)), split, 5).metrics == evaluate_ranking(Table(table), split, 5).metrics
+
+
+@pytest.mark.parametrize("rows", [lambda table, users: table.T.contiguous()[:, users].T,
+                                  lambda table, users: table[0].expand(len(users), -1)], ids=["transposed", "expanded"])
+def test_scores_may_lie_in_memory_in_any_way(rows):
+    class Model(Table):
+        def scores(self, users):
+            return rows(self.table, users.cpu()).to(users.device)
+
+    table, split, users = random_table(1, 20, 60, levels=5), wide(), torch.arange(20)
+    torch.set_warn_always(True)
+    try:
+        found = evaluate_ranking(Model(table), split, 5).metrics
+    finally:
+        torch.set_warn_always(False)
+    assert found == evaluate_ranking(Table(rows(table, users).clone()), split, 5).metrics
 
 
 def test_large_counts_are_not_rounded_into_ties():

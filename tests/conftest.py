@@ -1,0 +1,20 @@
+"""Tests leave a student's results alone: they, and the notebooks they run, get a data folder of their own."""
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from recsys_utils.movielens import SETS, DataError, data_dir, load_movielens
+
+
+def pytest_configure(config):
+    try:
+        load_movielens("ml-100k")                        # fetched once, kept in the real data folder
+    except DataError as error:
+        print(f"Tests that need ml-100k will fail. {error}")
+    folder = Path(tempfile.mkdtemp(prefix="recsys-tests-"))
+    for name in (*SETS, "ml-10M100K"):
+        if (data_dir() / name).is_dir():
+            (folder / name).symlink_to((data_dir() / name).resolve())
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["RECSYS_DATA_DIR"] = str(folder)
