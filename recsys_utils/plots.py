@@ -9,7 +9,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#E69F00", "#009E73", 
 def use_course_style():
     """Sets matplotlib's defaults for a lesson: palette, size, thin grid."""
     plt.rcParams.update({"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK]),
-                         "figure.figsize": (7, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True,
+                         "figure.figsize": (7, 3.6), "figure.dpi": 96, "figure.constrained_layout.use": True,
                          "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
 
 

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import logging
 import sys
+import warnings
 
 from .course import CourseError, course_root, find_lesson, lesson_names, prefer_this_environment
 
@@ -76,6 +77,7 @@ def execute(root, options):
 def main():
     """Reads the command line; an error that the reader can put right is one sentence, not a traceback."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    warnings.filterwarnings("ignore", module="nbformat")  # it mends small faults of a submission, and says so
     try:
         sys.exit(run(parser().parse_args()))
     except CourseError as error:

@@ -11,6 +11,8 @@ import nbformat
 from .course import CANARY, CourseError, grade_id, notebooks
 from .grades import gradebook_url, read_marks
 
+LOG = ".nbgrader.log"
+
 
 def check_canary(root, lesson, time_limit):
     """Grades a lesson's solution as if a student had submitted it; raises CourseError unless it gets full points.
@@ -39,16 +41,13 @@ def autograde(root, lesson, student, time_limit, room=None):
     command = [sys.executable, "-m", f"{__package__}.nbgrader", "autograde", lesson, "--force", f"--student={student}"]
     command += [f"--CourseDirectory.{step}_directory={room / step}" for step in ("submitted", "autograded")]
     command += [f"--CourseDirectory.db_url={gradebook_url(room)}"]
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+    with (root / LOG).open("ab") as log:  # not a pipe: the kernel of a process that was killed would hold it open
+        start = log.tell()
         try:
             done = subprocess.run(command, cwd=root, stdout=log, stderr=log, timeout=time_limit)
         except subprocess.TimeoutExpired:
             return f"it ran longer than {time_limit} seconds"
-        log.seek(0)
-        text = log.read()
-    with (root / ".nbgrader.log").open("a", encoding="utf-8") as all_logs:
-        all_logs.write(text)
-    return last_error(text) if done.returncode else ""
+    return last_error((root / LOG).read_bytes()[start:].decode(errors="replace")) if done.returncode else ""
 
 
 def last_error(log):

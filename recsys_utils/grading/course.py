@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 from pathlib import Path
 
 import nbformat
@@ -58,8 +57,7 @@ def notebooks(folder):
 def read_notebook(path):
     """Returns the notebook; raises CourseError with the reason where the file is not one."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # nbformat mends small faults, and says so
-            notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             cell.metadata.get(cell.cell_type + cell.source)  # raises where one of the three is not there
         return notebook
