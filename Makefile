@@ -28,6 +28,7 @@ test: $(READY) ## check everything: package, lessons, solutions, graders
 	@$(TEST) -m "not long"
 
 test-all: $(READY) ## the same, with the tests that take minutes
+	@$(BIN)/python -m pip install -q -e '.[browser]'
 	@$(TEST)
 
 lessons: $(READY) ## make lessons/ from solutions/

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import logging
 import sys
 import warnings
 
@@ -76,7 +75,6 @@ def execute(root, options):
 
 def main():
     """Reads the command line; an error that the reader can put right is one sentence, not a traceback."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
     warnings.filterwarnings("ignore", module="nbformat")  # it mends small faults of a submission, and says so
     try:
         sys.exit(run(parser().parse_args()))

@@ -33,7 +33,7 @@ def grade(root, again=False, time_limit=900):
     rows = [row_of(root, *key, problems.get(key)) for key in submissions] + missing_rows(root, submissions)
     rows.sort(key=lambda row: (row["student"], row["lesson"]))
     write_grades(root / "grades.csv", rows)
-    write_feedback(root, {lesson for student, lesson in submissions if (student, lesson) not in problems})
+    write_feedback(root, [key for key in submissions if key not in problems])
     graded, unchanged = len(todo) - len(problems), len(submissions) - len(todo)
     print(f"grades.csv: {graded} graded now, {unchanged} as they were, {len(problems)} with a problem")
     return rows
@@ -125,11 +125,14 @@ def remove_results(root, student, lesson):
         shutil.rmtree(root / step / student / lesson, ignore_errors=True)
 
 
-def write_feedback(root, lessons):
-    """Writes feedback/STUDENT/LESSON/*.html for all that were graded, with the grades and comments given by hand."""
-    for lesson in sorted(lessons):
+def write_feedback(root, graded):
+    """Writes feedback/STUDENT/LESSON/*.html for the graded submissions, with the points and comments given by hand."""
+    for lesson in sorted({lesson for _, lesson in graded}):
+        others = {path.parent.name for path in (root / "autograded").glob(f"*/{lesson}")}
+        others -= {student for student, graded_lesson in graded if graded_lesson == lesson}
         config = course_config(root)
         config.CourseDirectory.assignment_id = lesson
+        config.CourseDirectory.student_id_exclude = ",".join(others)
         try:
             convert(GenerateFeedback, config, force=True)
         except CourseError as error:

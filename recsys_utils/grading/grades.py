@@ -1,7 +1,6 @@
 """nbgrader's gradebook, and from it grades.csv: one line for each student and lesson."""
 
 import csv
-import logging
 import os
 import tempfile
 from typing import NamedTuple
@@ -31,16 +30,14 @@ def make_gradebook(root):
     nbgrader cannot add or remove cells of a lesson that has submissions: then the gradebook makes room for a new one.
     """
     gradebook = root / "gradebook.db"
-    if gradebook.exists():
-        logging.disable(logging.CRITICAL)  # what else may be wrong, the second attempt says
-        try:
-            return record(root)
-        except CourseError:
-            kept = gradebook.rename(root / f"gradebook.db.{len(list(root.glob('gradebook.db*')))}")
-            print(f"The exercises changed, so a new gradebook is made. {kept.name} keeps the grades given by hand.")
-        finally:
-            logging.disable(logging.NOTSET)
-    record(root)
+    try:
+        record(root)
+    except CourseError:
+        if not gradebook.exists():
+            raise
+        kept = gradebook.rename(root / f"gradebook.db.{len(list(root.glob('gradebook.db*')))}")
+        print(f"The exercises changed, so a new gradebook is made. {kept.name} keeps the grades given by hand.")
+        record(root)
 
 
 def record(root):

@@ -1,5 +1,6 @@
 """Make lessons/ from solutions/: what a student opens is generated, never written by hand."""
 
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -65,11 +66,31 @@ def course_config(root):
 
 
 def convert(converter, config, **options):
-    """Runs one of nbgrader's converters in this process; raises CourseError where it fails."""
+    """Runs one of nbgrader's converters in this process; raises CourseError, with the reasons, where it fails."""
+    reasons = Reasons(logging.ERROR)
+    log = logging.getLogger("traitlets")  # nbgrader's
+    log.addHandler(reasons)
     try:
         converter(coursedir=CourseDirectory(config=config), config=config, **options).start()
     except NbGraderException as error:
-        raise CourseError(f"nbgrader's {converter.__name__} failed; its log above says why") from error
+        raise CourseError(f"nbgrader's {converter.__name__} failed:\n  " + "\n  ".join(reasons.lines)) from error
+    finally:
+        log.removeHandler(reasons)
+
+
+class Reasons(logging.Handler):
+    """Collects the last line of each message: of a traceback, what was raised."""
+
+    def __init__(self, level):
+        """Starts without a line."""
+        super().__init__(level)
+        self.lines = []
+
+    def emit(self, record):
+        """Keeps the last line of a message, except of nbgrader's last: it points to a log that is not shown."""
+        line = record.getMessage().strip().splitlines()[-1]
+        if not line.startswith("Please see"):
+            self.lines.append(line)
 
 
 def files(folder):

@@ -31,6 +31,11 @@ def test_films_have_title_year_and_genres_in_the_order_asked_for():
     assert table.title.tolist() == ["D", "A", "D"] and table.year.tolist() == [1994, 1991, 1994]
 
 
+def test_a_film_that_the_catalogue_lacks_keeps_its_row_without_a_title():
+    table = films(torch.tensor([2, 1, 0]), DATA, MOVIES[MOVIES.item != 20])
+    assert table.title.isna().tolist() == [False, True, False] and table.title[2] == "A"
+
+
 def test_history_is_highest_first_and_the_latest_first_among_equals():
     table = history(0, DATA, MOVIES)
     assert table.title.tolist() == ["C", "B", "A"] and table.rating.tolist() == [5, 5, 3]

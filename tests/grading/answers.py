@@ -1,0 +1,63 @@
+"""Rows for the tables of wrong and right answers, and what must hold for each row."""
+
+import ast
+from textwrap import dedent
+from typing import NamedTuple
+
+import pytest
+from harness import answer_of, code_cells, run_exercise
+
+
+class Wrong(NamedTuple):
+    """An answer that loses these checks and no other; of the first one the message holds `told`."""
+
+    exercise: str
+    name: str
+    loses: str  # how the grade ids end, in the notebook's order: "1 2 hidden"
+    told: str
+    source: str
+
+
+class Right(NamedTuple):
+    """An answer that keeps all points."""
+
+    exercise: str
+    name: str
+    source: str
+
+
+def rows(table, **options):
+    """Returns a table as pytest parameters."""
+    return [pytest.param(row, id=f"{row.exercise}: {row.name}", **options) for row in table]
+
+
+def assert_wrong(lesson, row):
+    """Asserts that a wrong answer loses what its row says, and that the first message names its fault."""
+    messages = failures(lesson, row)
+    assert " ".join(messages) == row.loses, messages
+    assert row.told in next(iter(messages.values())), messages
+
+
+def assert_right(lesson, row):
+    """Asserts that a right answer loses nothing."""
+    assert failures(lesson, row) == {}
+
+
+def failures(lesson, row):
+    """Returns {how the grade id ends: message} of the checks that an answer loses."""
+    outcome = run_exercise(lesson, row.exercise, dedent(row.source))
+    return {name.removeprefix(f"{row.exercise}_"): result.message for name, result in outcome.items() if result.message}
+
+
+def faulty(lesson, name):
+    """Returns the function `name`_faulty that a bug hunt shows, under the name that the student gives the repaired one."""
+    for cell in code_cells(lesson):
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.FunctionDef) and node.name == f"{name}_faulty":
+                return ast.get_source_segment(cell.source, node).replace("_faulty", "")
+    raise LookupError(f"{lesson} defines no {name}_faulty")
+
+
+def with_solution(lesson, exercise, source):
+    """Returns a source for an exercise of two functions that replaces one of them and solves the other."""
+    return f"{answer_of(lesson, exercise)}\n{dedent(source)}"

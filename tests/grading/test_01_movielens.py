@@ -1,0 +1,909 @@
+"""Lesson 1: what typical wrong answers lose and are told, and that other right answers keep all points."""
+
+import pytest
+from answers import Right, Wrong, assert_right, assert_wrong, faulty, rows
+
+LESSON = "01_movielens"
+
+CONTIGUOUS_IDS = [
+    Wrong("contiguous_ids", "ids minus one", "1 2 hidden", "10 is the smallest id, so it gets row 0", """
+        def contiguous_ids(ids):
+            return ids - 1, torch.unique(ids)
+    """),
+    Wrong("contiguous_ids", "ids minus the smallest id", "1 2 hidden", "the rows is 20 at [0], expected 1", """
+        def contiguous_ids(ids):
+            return ids - ids.min(), torch.unique(ids)
+    """),
+    Wrong("contiguous_ids", "the two the wrong way round", "1 2 hidden", "the rows has shape (3,), expected (4,)", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return unique_ids, rows
+    """),
+    Wrong("contiguous_ids", "rows from one", "1 2 hidden", "the rows is 2 at [0], expected 1", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return rows + 1, unique_ids
+    """),
+    Wrong("contiguous_ids", "rows in the order of first appearance", "1 2 hidden", "10 is the smallest id", """
+        def contiguous_ids(ids):
+            place = {}
+            rows = [place.setdefault(one, len(place)) for one in ids.tolist()]
+            return torch.tensor(rows), torch.tensor(list(place))
+    """),
+    Wrong("contiguous_ids", "repeats dropped only where they are neighbours", "1 2 hidden", "the rows is 0 at [0]", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique_consecutive(ids, return_inverse=True)
+            return rows, unique_ids
+    """),
+    Wrong("contiguous_ids", "a row for each event", "1 2 hidden", "the rows is 0 at [0]", """
+        def contiguous_ids(ids):
+            return torch.arange(len(ids)), ids
+    """),
+    Wrong("contiguous_ids", "the place in the sorted list, repeats kept", "1 2 hidden", "the rows is 3 at [3]", """
+        def contiguous_ids(ids):
+            ordered = ids.sort().values
+            return torch.searchsorted(ordered, ids), ordered.unique()
+    """),
+    Wrong("contiguous_ids", "the sorting order for the rows", "1 2 hidden", "the rows is 0 at [1]", """
+        def contiguous_ids(ids):
+            unique_ids = torch.unique(ids)
+            return ids.argsort(stable=True), unique_ids
+    """),
+    Wrong("contiguous_ids", "largest id first", "1 2 hidden", "10 is the smallest id", """
+        def contiguous_ids(ids):
+            unique_ids = torch.unique(ids).flip(0)
+            return (ids[:, None] == unique_ids).int().argmax(1), unique_ids
+    """),
+    Wrong("contiguous_ids", "returns nothing", "1 2 hidden", "None", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+    """),
+    Wrong("contiguous_ids", "hard-coded for check 1", "2 hidden", "lead back to its own id", """
+        def contiguous_ids(ids):
+            return torch.tensor([1, 0, 1, 2]), torch.tensor([10, 30, 70])
+    """),
+    Wrong("contiguous_ids", "float rows", "2 hidden", "tensors used as indices must be long", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return rows.float(), unique_ids
+    """),
+    Wrong("contiguous_ids", "32-bit rows", "hidden", "rows has dtype torch.int32, expected torch.int64", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return rows.int(), unique_ids
+    """),
+    Wrong("contiguous_ids", "NumPy rows", "hidden", "rows has dtype int64, expected torch.int64", """
+        def contiguous_ids(ids):
+            unique_ids, rows = np.unique(ids, return_inverse=True)
+            return rows, torch.tensor(unique_ids)
+    """),
+    Wrong("contiguous_ids", "a lookup table that ids below zero wrap around in", "hidden", "for ids below zero", """
+        def contiguous_ids(ids):
+            there = torch.zeros(int(ids.max()) + 1, dtype=torch.int64)
+            there[ids] = 1
+            return there.cumsum(0)[ids] - 1, there.nonzero().flatten()
+    """),
+    Wrong("contiguous_ids", "writes the rows into its input", "2 hidden", "is 0 at [0], expected", """
+        def contiguous_ids(ids):
+            unique_ids = torch.unique(ids)
+            for row, one in enumerate(unique_ids):
+                ids[ids == one] = row
+            return ids, unique_ids
+    """),
+    Wrong("contiguous_ids", "squeezes a single event away", "hidden", "the rows of a single event has shape ()", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return rows.squeeze(), unique_ids
+    """),
+    Right("contiguous_ids", "searchsorted", """
+        def contiguous_ids(ids):
+            unique_ids = ids.unique()
+            return torch.searchsorted(unique_ids, ids), unique_ids
+    """),
+    Right("contiguous_ids", "a dict and a loop", """
+        def contiguous_ids(ids):
+            unique_ids = sorted(set(ids.tolist()))
+            row_of = {one: row for row, one in enumerate(unique_ids)}
+            return torch.tensor([row_of[one] for one in ids.tolist()]), torch.tensor(unique_ids)
+    """),
+    Right("contiguous_ids", "NumPy", """
+        def contiguous_ids(ids):
+            unique_ids, rows = np.unique(ids.numpy(), return_inverse=True)
+            return torch.from_numpy(rows), torch.from_numpy(unique_ids)
+    """),
+    Right("contiguous_ids", "pandas", """
+        def contiguous_ids(ids):
+            rows, unique_ids = pd.factorize(ids.numpy(), sort=True)
+            return torch.tensor(rows), torch.tensor(unique_ids)
+    """),
+    Right("contiguous_ids", "each event compared with each id", """
+        def contiguous_ids(ids):
+            unique_ids = torch.unique(ids)
+            return (ids[:, None] > unique_ids).sum(1), unique_ids
+    """),
+]
+
+POPULAR_SLICE = [
+    Wrong("popular_slice", "all ratings of a user counted", "2 hidden", "only ratings of popular movies count", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            return torch.isin(items, popular) & (torch.bincount(users)[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "users filtered before the movies are counted", "2 hidden", "is True at [4]", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            active = torch.bincount(users)[users] >= min_ratings
+            popular = torch.bincount(items[active]).argsort(descending=True, stable=True)[:n_movies]
+            return active & torch.isin(items, popular)
+    """),
+    Wrong("popular_slice", "users are not asked", "2 hidden", "is True at [4], expected False", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            return torch.isin(items, popular)
+    """),
+    Wrong("popular_slice", "more than min_ratings", "1 2 hidden", "is False at [4], expected True", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] > min_ratings)
+    """),
+    Wrong("popular_slice", "the least popular movies", "1 2 hidden", "is False at [0], expected True", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "the first rows for the popular ones", "hidden", "where movies 1 and 3 have two", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            known = items < n_movies
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "minlength missing", "hidden", "out of bounds", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            return known & (torch.bincount(users[known])[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "of equal counts the upper row first", "hidden", "the lower row comes first", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(stable=True).flip(0)[:n_movies]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "of equal counts the one seen first in the table", "hidden", "the lower row comes first", """
+        from collections import Counter
+
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = [movie for movie, _ in Counter(items.tolist()).most_common(n_movies)]
+            known = torch.isin(items, torch.tensor(popular))
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "all movies with the last one's count", "hidden", "where movies 1 and 3 have two", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            counts = torch.bincount(items)
+            known = counts[items] >= counts.sort(descending=True).values[n_movies - 1]
+            by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (by_user[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "a count by user for a count by event", "1 2 hidden", "size", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            return known & (torch.bincount(users[known], minlength=int(users.max()) + 1) >= min_ratings)
+    """),
+    Wrong("popular_slice", "the places of the events, not a mask", "1 2 hidden", "the mask has shape (5,)", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return (known & (counts[users] >= min_ratings)).nonzero().flatten()
+    """),
+    Wrong("popular_slice", "n_movies left at 2", "hidden", "where movies 1 and 3 have two", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:2]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "hard-coded for check 1", "2 hidden", "only ratings of popular movies count", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            return torch.tensor([True] * 5 + [False])
+    """),
+    Wrong("popular_slice", "marks unpopular events in its input", "hidden", "changed its input items", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            items[~torch.isin(items, popular)] = -1
+            counts = torch.bincount(users[items >= 0], minlength=int(users.max()) + 1)
+            return (items >= 0) & (counts[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "returns nothing", "1 2 hidden", "the mask is None: did you forget to return?", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+    """),
+    Right("popular_slice", "loops and a Counter", """
+        from collections import Counter
+
+        def popular_slice(users, items, n_movies, min_ratings):
+            users, items = users.tolist(), items.tolist()
+            counts = Counter(items)
+            popular = set(sorted(counts, key=lambda movie: (-counts[movie], movie))[:n_movies])
+            known = Counter(user for user, item in zip(users, items) if item in popular)
+            return torch.tensor([item in popular and known[user] >= min_ratings for user, item in zip(users, items)])
+    """),
+    Right("popular_slice", "pandas", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            frame = pd.DataFrame({"user": users, "item": items})
+            counts = frame["item"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+            frame = frame[frame["item"].isin(counts.index[:n_movies])]
+            kept = frame[frame.groupby("user")["item"].transform("size") >= min_ratings]
+            mask = torch.zeros(len(users), dtype=torch.bool)
+            mask[torch.tensor(kept.index.to_numpy())] = True
+            return mask
+    """),
+    Right("popular_slice", "one key of count and row", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            counts = torch.bincount(items)
+            key = counts * len(counts) + torch.arange(len(counts)).flip(0)
+            popular = torch.zeros(len(counts), dtype=torch.bool).index_fill(0, key.argsort().flip(0)[:n_movies], True)
+            known = torch.zeros(int(users.max()) + 1).index_add_(0, users, popular[items].float())
+            return popular[items] & (known[users] >= min_ratings)
+    """),
+    Right("popular_slice", "NumPy", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            users, items = users.numpy(), items.numpy()
+            popular = np.argsort(-np.bincount(items), kind="stable")[:n_movies]
+            known = np.isin(items, popular)
+            counts = np.bincount(users, weights=known)
+            return torch.from_numpy(known & (counts[users] >= min_ratings))
+    """),
+]
+
+DENSITY_IN_WORDS = [
+    Wrong("density_in_words", "the published line", "1 hidden", "is '0.37% known', expected '36.67% known'",
+          faulty(LESSON, "density_in_words")),
+    Wrong("density_in_words", "times ten", "1 hidden", "is '3.67% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{10 * n_ratings / (n_users * n_items):.2f}% known"
+    """),
+    Wrong("density_in_words", "no brackets", "1 hidden", "is '1320.00% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{n_ratings / n_users * n_items:.2%} known"
+    """),
+    Wrong("density_in_words", "whole percent", "1 hidden", "is '37% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{n_ratings / (n_users * n_items):.0%} known"
+    """),
+    Wrong("density_in_words", "the share that is unknown", "1 hidden", "is '63.33% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{1 - n_ratings / (n_users * n_items):.2%} known"
+    """),
+    Wrong("density_in_words", "a number instead of a text", "1 hidden", "11 / 30 is 0.3667, or 36.67%", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return 100 * n_ratings / (n_users * n_items)
+    """),
+    Wrong("density_in_words", "a blank before the sign", "1 hidden", "is '36.67 % known', expected '36.67% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{100 * n_ratings / (n_users * n_items):.2f} % known"
+    """),
+    Wrong("density_in_words", "rounded instead of formatted", "hidden", "is '100.0% known', expected '100.00% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{round(100 * n_ratings / (n_users * n_items), 2)}% known"
+    """),
+    Wrong("density_in_words", "four digits in all", "hidden", "is '100% known', expected '100.00% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{100 * n_ratings / (n_users * n_items):.4g}% known"
+    """),
+    Wrong("density_in_words", "cut off instead of rounded", "1 hidden", "is '36.66% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{int(10_000 * n_ratings / (n_users * n_items)) / 100:.2f}% known"
+    """),
+    Wrong("density_in_words", "hard-coded for check 1", "hidden", "the density of a full table is '36.67% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return "36.67% known"
+    """),
+    Wrong("density_in_words", "prints it", "1 hidden", "is None: did you forget to return?", """
+        def density_in_words(n_ratings, n_users, n_items):
+            print(f"{n_ratings / (n_users * n_items):.2%} known")
+    """),
+    Right("density_in_words", "times a hundred", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{100 * n_ratings / (n_users * n_items):.2f}% known"
+    """),
+    Right("density_in_words", "str.format", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return "{:.2%} known".format(n_ratings / n_users / n_items)
+    """),
+    Right("density_in_words", "the old percent sign", """
+        def density_in_words(n_ratings, n_users, n_items):
+            share = n_ratings / (n_users * n_items)
+            return "%.2f%% known" % (share * 100)
+    """),
+]
+
+CSR_ARRAYS = [
+    Wrong("csr_arrays", "minlength missing", "2", "starts has shape (5,), expected (7,)", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            starts = torch.cat([torch.zeros(1, dtype=torch.int64), torch.bincount(users).cumsum(0)])
+            return starts, items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "no zero in front", "1 2 hidden", "starts has shape (3,), expected (4,)", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            return torch.bincount(users, minlength=n_users).cumsum(0), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "the end of the data missing", "1 2 hidden", "starts has shape (3,), expected (4,)", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return counts.cumsum(0) - counts, items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "counts that are not added up", "1 2 hidden", "starts is 3 at [2], expected 5", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "events left in their order", "1 2 hidden", "row after row, ascending within a row", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items, ratings
+    """),
+    Wrong("csr_arrays", "columns of a row left in their order", "1 hidden", "columns is 1 at [0], expected 0", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = users.argsort(stable=True)
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "ratings not moved with their columns", "1 2 hidden", "each rating moves together", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings
+    """),
+    Wrong("csr_arrays", "transposed: column after column", "1 2 hidden", "starts has shape (7,), expected (4,)", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (items * n_users + users).argsort()
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), users[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "users and items swapped in the key", "1 2 hidden", "columns is 0 at [1], expected 1", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (items * n_users + users).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "rows left instead of columns", "1 2 hidden", "columns is 0 at [1], expected 1", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), users[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "counts with repeated indices lost", "1 hidden", "starts is 1 at [1], expected 2", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            starts = torch.zeros(n_users + 1, dtype=torch.int64)
+            starts[users + 1] += 1
+            return starts.cumsum(0), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "float starts", "hidden", "starts has dtype torch.float32, expected torch.int64", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "SciPy's 32-bit arrays", "hidden", "starts has dtype int32, expected torch.int64", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            matrix = scipy.sparse.csr_matrix((ratings, (users, items)), shape=(n_users, n_items))
+            return matrix.indptr, matrix.indices, matrix.data
+    """),
+    Wrong("csr_arrays", "adds the rows into its input", "hidden", "changed its input users", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            counts = torch.bincount(users, minlength=n_users)
+            order = users.mul_(n_items).add_(items).argsort()
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "hard-coded for check 1", "2 hidden", "starts has shape (4,), expected (7,)", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            return torch.tensor([0, 2, 5, 7]), torch.tensor([0, 1, 0, 3, 5, 2, 5]), torch.tensor([5, 4, 5, 3, 2, 5, 4])
+    """),
+    Wrong("csr_arrays", "returns nothing", "1 2 hidden", "None", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+    """),
+    Right("csr_arrays", "a loop over the users", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            starts, columns, values = [0], [], []
+            for user in range(n_users):
+                for item, rating in sorted(zip(items[users == user].tolist(), ratings[users == user].tolist())):
+                    columns.append(item)
+                    values.append(rating)
+                starts.append(len(columns))
+            return torch.tensor(starts), torch.tensor(columns), torch.tensor(values)
+    """),
+    Right("csr_arrays", "SciPy, made long", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            matrix = scipy.sparse.coo_matrix((ratings, (users, items)), shape=(n_users, n_items)).tocsr()
+            matrix.sort_indices()
+            return torch.tensor(matrix.indptr).long(), torch.tensor(matrix.indices).long(), torch.tensor(matrix.data)
+    """),
+    Right("csr_arrays", "PyTorch's own sparse tensors", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            matrix = torch.sparse_coo_tensor(torch.stack([users, items]), ratings, (n_users, n_items)).coalesce()
+            matrix = matrix.to_sparse_csr()
+            return matrix.crow_indices(), matrix.col_indices(), matrix.values()
+    """),
+    Right("csr_arrays", "two stable sorts and searchsorted", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = items.argsort()
+            order = order[users[order].argsort(stable=True)]
+            starts = torch.searchsorted(users[order], torch.arange(n_users + 1))
+            return starts, items[order], ratings[order]
+    """),
+    Right("csr_arrays", "NumPy's lexsort", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = torch.from_numpy(np.lexsort((items.numpy(), users.numpy())))
+            starts = np.insert(np.bincount(users.numpy(), minlength=n_users).cumsum(), 0, 0)
+            return torch.from_numpy(starts), items[order], ratings[order]
+    """),
+]
+
+DAMPED_MEAN = [
+    Wrong("damped_mean", "sums by += with repeated indices", "1 2 hidden", "the means is 1.5 at [0], expected 4", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums, counts = torch.zeros(n_items), torch.bincount(items, minlength=n_items)
+            sums[items] += ratings
+            damped = (sums + damping * ratings.mean()) / (counts + damping)
+            return torch.where(counts > 0, damped, ratings.mean())
+    """),
+    Wrong("damped_mean", "sums and counts by += with repeated indices", "1 2 hidden", "the means is 3 at [0]", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums, counts = torch.zeros(n_items), torch.zeros(n_items)
+            sums[items] += ratings
+            counts[items] += 1
+            damped = (sums + damping * ratings.mean()) / (counts + damping)
+            return torch.where(counts > 0, damped, ratings.mean())
+    """),
+    Wrong("damped_mean", "the raw mean", "2 hidden", "damping adds that many ratings at the overall mean", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, sums / counts, ratings.mean())
+    """),
+    Wrong("damped_mean", "damping missing below", "2 hidden", "the means is 7 at [0], expected 3.5", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.mean()) / counts, ratings.mean())
+    """),
+    Wrong("damped_mean", "damping missing above: pulled to zero", "2 hidden", "the means is 2 at [0], expected 3.5", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, sums / (counts + damping), ratings.mean())
+    """),
+    Wrong("damped_mean", "the global mean without the damping", "1 2 hidden", "is 5.5 at [0], expected 4", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + ratings.mean()) / (counts + damping), ratings.mean())
+    """),
+    Wrong("damped_mean", "the mean of the film means for the global mean", "2 hidden", "damping adds", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            global_mean = (sums / counts)[counts > 0].mean()
+            return torch.where(counts > 0, (sums + damping * global_mean) / (counts + damping), global_mean)
+    """),
+    Wrong("damped_mean", "the middle of the scale for the global mean", "hidden", "the global mean, 3.5", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * 3) / (counts + damping), 3.0)
+    """),
+    Wrong("damped_mean", "n_items not looked at", "2 hidden", "the means has shape (2,), expected (3,)", """
+        def damped_mean(items, ratings, n_items, damping):
+            counts = torch.bincount(items)
+            sums = torch.bincount(items, weights=ratings)
+            return (sums + damping * ratings.mean()) / (counts + damping)
+    """),
+    Wrong("damped_mean", "0 / 0 for a film without ratings", "hidden", "is nan at [1], expected 3.5: films 1 and 3", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return (sums + damping * ratings.mean()) / (counts + damping)
+    """),
+    Wrong("damped_mean", "0 stars for a film without ratings", "2 hidden", "the means is 0 at [2], expected 3", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), 0)
+    """),
+    Wrong("damped_mean", "at least one rating in each denominator", "hidden", "is 0 at [1], expected 3.5", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return (sums + damping * ratings.mean()) / (counts + damping).clamp(min=1)
+    """),
+    Wrong("damped_mean", "a whole number of ratings", "hidden", "the means at damping 0.5", """
+        def damped_mean(items, ratings, n_items, damping):
+            damping = int(damping)
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean())
+    """),
+    Wrong("damped_mean", "one mean for each event", "1 2 hidden", "the result has shape (3,), expected (2,)", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return ((sums + damping * ratings.mean()) / (counts + damping))[items]
+    """),
+    Wrong("damped_mean", "half precision", "2 hidden", "the means is 2.33398 at [1], expected 2.33333", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean()).half()
+    """),
+    Wrong("damped_mean", "centres its input", "hidden", "changed its input ratings", """
+        def damped_mean(items, ratings, n_items, damping):
+            global_mean = ratings.mean()
+            ratings -= global_mean
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return global_mean + sums / (counts + damping).clamp(min=1e-9)
+    """),
+    Wrong("damped_mean", "hard-coded for checks 1 and 2", "hidden", "the means at damping 0", """
+        def damped_mean(items, ratings, n_items, damping):
+            return torch.tensor([4.0, 1.0]) if n_items == 2 else torch.tensor([3.5, 7 / 3, 3.0])
+    """),
+    Wrong("damped_mean", "returns nothing", "1 2 hidden", "the result is None: did you forget to return?", """
+        def damped_mean(items, ratings, n_items, damping):
+            damped = torch.zeros(n_items)
+    """),
+    Right("damped_mean", "a loop over the films", """
+        def damped_mean(items, ratings, n_items, damping):
+            mean, result = ratings.mean().item(), []
+            for item in range(n_items):
+                own = ratings[items == item].tolist()
+                result.append((sum(own) + damping * mean) / (len(own) + damping) if own else mean)
+            return torch.tensor(result)
+    """),
+    Right("damped_mean", "weighted bincount, in double precision", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.bincount(items, weights=ratings.double(), minlength=n_items)
+            counts = torch.bincount(items, minlength=n_items)
+            damped = (sums + damping * ratings.mean()) / (counts + damping)
+            return torch.where(counts == 0, ratings.mean(), damped)
+    """),
+    Right("damped_mean", "the mean plus a damped deviation", """
+        def damped_mean(items, ratings, n_items, damping):
+            mean = ratings.mean()
+            deviations = torch.zeros(n_items).scatter_add_(0, items, ratings - mean)
+            counts = torch.bincount(items, minlength=n_items)
+            return mean + (deviations / (counts + damping)).nan_to_num(0)
+    """),
+    Right("damped_mean", "one column for each film", """
+        def damped_mean(items, ratings, n_items, damping):
+            member = torch.nn.functional.one_hot(items, n_items).float()
+            damped = (ratings @ member + damping * ratings.mean()) / (member.sum(0) + damping)
+            return damped.where(member.sum(0) > 0, ratings.mean())
+    """),
+    Right("damped_mean", "pandas", """
+        def damped_mean(items, ratings, n_items, damping):
+            by_item = pd.Series(ratings.numpy()).groupby(items.numpy()).agg(["sum", "count"])
+            mean = float(ratings.mean())
+            damped = (by_item["sum"] + damping * mean) / (by_item["count"] + damping)
+            return torch.tensor(damped.reindex(range(n_items), fill_value=mean).to_numpy())
+    """),
+]
+
+LAST_OUT = [
+    Wrong("last_out", "the order of the rows, time not looked at", "1 hidden", "user 0 saw 10, 20, 30 in this order", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                if len(rows) >= 3:
+                    parts[rows[-1]], parts[rows[-2]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "a random order of equals, as an unstable sort may give", "2 hidden", "the last row is the last", """
+        def last_out(users, timestamps):
+            parts, jitter = torch.zeros_like(users), torch.rand(len(users), generator=torch.Generator().manual_seed(0))
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[(timestamps[rows] + jitter[rows].double()).argsort()]
+                if len(rows) >= 3:
+                    parts[rows[-1]], parts[rows[-2]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "of equals the first row is the last", "2 hidden", "the last row is the last event", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(descending=True, stable=True)]
+                if len(rows) >= 3:
+                    parts[rows[0]], parts[rows[1]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "every event of the last second is a test", "2 hidden", "the last row is the last event", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                own = users == user
+                last = timestamps[own].max()
+                if own.sum() >= 3:
+                    parts[own & (timestamps == last)] = 2
+                    before = timestamps[own & (timestamps < last)]
+                    if len(before):
+                        parts[own & (timestamps == before.max())] = 1
+            return parts
+    """),
+    Wrong("last_out", "validation and test swapped", "1 2 hidden", "the parts is 1 at [0], expected 2", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(stable=True)]
+                if len(rows) >= 3:
+                    parts[rows[-1]], parts[rows[-2]] = 1, 2
+            return parts
+    """),
+    Wrong("last_out", "the first two held out", "1 2 hidden", "the parts is 0 at [0], expected 2", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(stable=True)]
+                if len(rows) >= 3:
+                    parts[rows[0]], parts[rows[1]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "a test only, no validation", "1 2 hidden", "the parts is 0 at [4], expected 1", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(stable=True)]
+                if len(rows) >= 3:
+                    parts[rows[-1]] = 2
+            return parts
+    """),
+    Wrong("last_out", "short histories held out too", "hidden", "users with one, two and three events", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(stable=True)]
+                parts[rows[-2:-1]] = 1
+                parts[rows[-1]] = 2
+            return parts
+    """),
+    Wrong("last_out", "users with exactly three events only train", "1 hidden", "the parts is 0 at [0], expected 2", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            for user in users.unique():
+                rows = (users == user).nonzero().flatten()
+                rows = rows[timestamps[rows].argsort(stable=True)]
+                if len(rows) > 3:
+                    parts[rows[-1]], parts[rows[-2]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "two events of the whole table held out", "1 hidden", "the parts is 0 at [3], expected 0", """
+        def last_out(users, timestamps):
+            parts = torch.zeros_like(users)
+            order = timestamps.argsort(stable=True)
+            parts[order[-1]], parts[order[-2]] = 2, 1
+            return parts
+    """),
+    Wrong("last_out", "parts left in the order of sorting", "1 hidden", "the parts is 0 at [0], expected 2", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            return ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+    """),
+    Wrong("last_out", "put back with the wrong permutation", "1 hidden", "the parts", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            return (((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3))[order]
+    """),
+    Wrong("last_out", "sorted by user first, then by time", "1 hidden", "the parts", """
+        def last_out(users, timestamps):
+            order = users.argsort(stable=True)
+            order = order[timestamps[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "ends off by one", "1 2 hidden", "the parts", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "leaves its input sorted", "1 hidden", "the parts", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            users.copy_(users[order].clone())
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users] - 1 - torch.arange(len(users))
+            return ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users] >= 3)
+    """),
+    Wrong("last_out", "right, but shifts its input", "hidden", "changed its input timestamps", """
+        def last_out(users, timestamps):
+            timestamps -= timestamps.min()
+            order = (users * (timestamps.max() + 1) + timestamps).argsort(stable=True)
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "hard-coded for checks 1 and 2", "hidden", "users with one, two and three events", """
+        def last_out(users, timestamps):
+            return torch.tensor([2, 1, 0, 0, 1, 0, 2] if len(users) == 7 else [0] * (len(users) - 2) + [1, 2])
+    """),
+    Wrong("last_out", "returns nothing", "1 2 hidden", "the parts is None: did you forget to return?", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+    """),
+    Right("last_out", "a loop and sorted", """
+        def last_out(users, timestamps):
+            events = {}
+            for row, (user, time) in enumerate(zip(users.tolist(), timestamps.tolist())):
+                events.setdefault(user, []).append((time, row))
+            parts = torch.zeros(len(users), dtype=torch.int64)
+            for own in events.values():
+                if len(own) >= 3:
+                    *_, (_, one_before), (_, last) = sorted(own)
+                    parts[one_before], parts[last] = 1, 2
+            return parts
+    """),
+    Right("last_out", "one key of user and time", """
+        def last_out(users, timestamps):
+            order = (users * (timestamps.max() + 1) + timestamps).argsort(stable=True)
+            parts, by_user = torch.zeros_like(users), users[order]
+            for rows in order.split(torch.unique_consecutive(by_user, return_counts=True)[1].tolist()):
+                if len(rows) > 2:
+                    parts[rows[-1]], parts[rows[-2]] = 2, 1
+            return parts
+    """),
+    Right("last_out", "NumPy's lexsort, newest first", """
+        def last_out(users, timestamps):
+            users, timestamps = users.numpy(), timestamps.numpy()
+            order = np.lexsort((np.arange(len(users)), timestamps, users))[::-1]
+            _, first, counts = np.unique(users[order], return_index=True, return_counts=True)
+            first, parts = first[counts >= 3], np.zeros(len(users), dtype=np.int64)
+            parts[order[first]], parts[order[first + 1]] = 2, 1
+            return torch.from_numpy(parts)
+    """),
+    Right("last_out", "pandas", """
+        def last_out(users, timestamps):
+            frame = pd.DataFrame({"user": users, "time": timestamps}).sort_values("time", kind="stable")
+            from_end = frame.groupby("user").cumcount(ascending=False)
+            size = frame.groupby("user")["time"].transform("size")
+            part = from_end.map({0: 2, 1: 1}).fillna(0).where(size >= 3, 0).astype(int)
+            return torch.tensor(part.sort_index().to_numpy())
+    """),
+    Right("last_out", "the course's own split", """
+        def last_out(users, timestamps):
+            rows = torch.arange(len(users))
+            split = leave_last_out(Interactions(users, rows, None, timestamps))
+            parts = torch.zeros_like(users)
+            parts[split.validation.items], parts[split.test.items] = 1, 2
+            return parts
+    """),
+]
+
+LAST_PER_USER = [
+    Wrong("last_per_user", "the published line", "1", "of rows with the same time, the lowest one is the last",
+          faulty(LESSON, "last_per_user")),
+    Wrong("last_per_user", "the time not looked at", "1", "of rows with the same time", """
+        def last_per_user(frame):
+            return frame.groupby("user")["item"].last()
+    """),
+    Wrong("last_per_user", "the first row of the last second", "1 hidden", "of rows with the same time", """
+        def last_per_user(frame):
+            return frame.loc[frame.groupby("user")["timestamp"].idxmax()].set_index("user")["item"]
+    """),
+    Wrong("last_per_user", "newest first, then the first row", "1 hidden", "of rows with the same time", """
+        def last_per_user(frame):
+            by_time = frame.sort_values("timestamp", kind="stable", ascending=False)
+            return by_time.groupby("user").head(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "the first event", "1 hidden", "of rows with the same time", """
+        def last_per_user(frame):
+            by_time = frame.sort_values("timestamp", kind="stable")
+            return by_time.groupby("user").head(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "the largest item", "hidden", "the last items", """
+        def last_per_user(frame):
+            return frame.groupby("user")["item"].max()
+    """),
+    Wrong("last_per_user", "ties by the item", "hidden", "the last items", """
+        def last_per_user(frame):
+            by_time = frame.sort_values(["timestamp", "item"])
+            return by_time.groupby("user").tail(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "ties by the index of the table", "hidden", "whatever their index", """
+        def last_per_user(frame):
+            by_time = frame.sort_index().sort_values("timestamp", kind="stable")
+            return by_time.groupby("user").tail(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "users in the order of time", "1 hidden", "the users", """
+        def last_per_user(frame):
+            by_time = frame.sort_values("timestamp", kind="stable")
+            return by_time.groupby("user").tail(1).set_index("user")["item"]
+    """),
+    Wrong("last_per_user", "sorts the table in place", "hidden", "the table after the call is as before", """
+        def last_per_user(frame):
+            frame.sort_values("timestamp", kind="stable", inplace=True)
+            return frame.groupby("user").tail(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "indexed by row, not by user", "1 hidden", "one row for each user, ascending", """
+        def last_per_user(frame):
+            by_time = frame.sort_values("timestamp", kind="stable")
+            return by_time.groupby("user").tail(1).sort_values("user")["item"]
+    """),
+    Wrong("last_per_user", "a table instead of a Series", "1 hidden", "the last items has shape (30, 2)", """
+        def last_per_user(frame):
+            return frame.sort_values("timestamp", kind="stable").groupby("user").last()
+    """),
+    Wrong("last_per_user", "returns nothing", "1 hidden", "None", """
+        def last_per_user(frame):
+            by_time = frame.sort_values("timestamp", kind="stable")
+    """),
+    Right("last_per_user", "groupby last", """
+        def last_per_user(frame):
+            return frame.sort_values("timestamp", kind="mergesort").groupby("user")["item"].last()
+    """),
+    Right("last_per_user", "sorted by user and time at once", """
+        def last_per_user(frame):
+            by_time = frame.sort_values(["user", "timestamp"], kind="stable")
+            return by_time.drop_duplicates("user", keep="last").set_index("user")["item"]
+    """),
+    Right("last_per_user", "the row as a third key", """
+        def last_per_user(frame):
+            numbered = frame.assign(row=range(len(frame)))
+            return numbered.sort_values(["timestamp", "row"]).groupby("user")["item"].last()
+    """),
+    Right("last_per_user", "a loop", """
+        def last_per_user(frame):
+            last = {}
+            for user, item, time in zip(frame["user"], frame["item"], frame["timestamp"]):
+                if user not in last or time >= last[user][0]:
+                    last[user] = time, item
+            return pd.Series({user: last[user][1] for user in sorted(last)})
+    """),
+    Right("last_per_user", "the last of the rows with the largest time", """
+        def last_per_user(frame):
+            newest = frame[frame["timestamp"] == frame.groupby("user")["timestamp"].transform("max")]
+            return newest.groupby("user")["item"].last()
+    """),
+]
+
+TABLE = CONTIGUOUS_IDS + POPULAR_SLICE + DENSITY_IN_WORDS + CSR_ARRAYS + DAMPED_MEAN + LAST_OUT + LAST_PER_USER
+
+
+@pytest.mark.parametrize("answer", rows(row for row in TABLE if isinstance(row, Wrong)))
+def test_a_wrong_answer_loses_these_checks_and_is_told_why(answer):
+    assert_wrong(LESSON, answer)
+
+
+@pytest.mark.parametrize("answer", rows(row for row in TABLE if isinstance(row, Right)))
+def test_a_different_right_answer_keeps_all_points(answer):
+    assert_right(LESSON, answer)
