@@ -19,25 +19,39 @@ def check_shape(value, shape, name):
     """Raises CheckFailed unless value is an array or tensor of this shape."""
     _check_returned(value, name)
     if not hasattr(value, "shape"):
-        raise CheckFailed(f"{name} is a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}")
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}")
     if tuple(value.shape) != tuple(shape):
         wanted = tuple(shape) or "a single value, shape ()"
-        raise CheckFailed(f"{name} has shape {tuple(value.shape)}, expected {wanted}")
+        raise CheckFailed(f"{name}: shape {tuple(value.shape)}, expected {wanted}")
 
 
 def check_type(value, kind, name):
     """Raises CheckFailed unless value is exactly of this class."""
     _check_returned(value, name)
     if type(value) is not kind:
-        raise CheckFailed(f"{name} is a {type(value).__name__}, expected a {kind.__name__}")
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {kind.__name__}")
 
 
 def check_dtype(value, dtype, name):
     """Raises CheckFailed unless the tensor or array has this dtype."""
     _check_returned(value, name)
-    actual = getattr(value, "dtype", type(value).__name__)
-    if not isinstance(actual, (torch.dtype, np.dtype)) or actual != dtype:
-        raise CheckFailed(f"{name} has dtype {actual}, expected {dtype}")
+    actual, wanted = getattr(value, "dtype", None), torch.Tensor if isinstance(dtype, torch.dtype) else np.ndarray
+    if not isinstance(value, wanted):
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {wanted.__name__} of dtype {dtype}")
+    if actual != dtype:
+        raise CheckFailed(f"{name}: dtype {actual}, expected {dtype}")
+
+
+def check_values(values, count, function):
+    """Returns what a function returned; raises CheckFailed unless it is a tuple or list of so many values.
+
+    function: its name
+    """
+    _check_returned(values, f"what {function} returns")
+    if not isinstance(values, (tuple, list)) or len(values) != count:
+        size = f" of {len(values)}" if isinstance(values, (tuple, list)) else ""
+        raise CheckFailed(f"{function} returns a {type(values).__name__}{size}, expected {count} values")
+    return values
 
 
 def check_equal(value, expected, name, why=""):
@@ -45,7 +59,7 @@ def check_equal(value, expected, name, why=""):
     _check_returned(value, name)
     if isinstance(expected, dict):
         if not isinstance(value, dict):
-            raise CheckFailed(f"{name} is a {type(value).__name__}, expected a dict{_because(why)}")
+            raise CheckFailed(f"{name}: a {type(value).__name__}, expected a dict{_because(why)}")
         check_equal(set(value), set(expected), f"the keys of {name}", why)
         for key in expected:
             check_equal(value[key], expected[key], f"{name}[{key!r}]", why)
@@ -89,7 +103,7 @@ def _unchanged(value, before):
 
 def _check_returned(value, name):
     if value is None:
-        raise CheckFailed(f"{name} is None: did you forget to return?")
+        raise CheckFailed(f"{name}: None. Did you forget to return?")
 
 
 def _array(value, name):
@@ -100,7 +114,7 @@ def _array(value, name):
     try:
         array = np.asarray(value)
     except ValueError:
-        raise CheckFailed(f"{name} is a {type(value).__name__} whose rows differ in length") from None
+        raise CheckFailed(f"{name}: a {type(value).__name__} whose rows differ in length") from None
     return array if array.dtype.kind in "biufcM" else np.asarray(value, dtype=object)
 
 
@@ -116,7 +130,7 @@ def _without_tensors(value):
 def _numbers(value, name):
     array = _array(value, name)
     if array.dtype.kind not in "biuf":
-        raise CheckFailed(f"{name} is {value!r:.80}, expected {'numbers' if array.ndim else 'a number'}")
+        raise CheckFailed(f"{name}: {value!r:.80}, expected {'numbers' if array.ndim else 'a number'}")
     return array.astype(np.float64)
 
 
@@ -138,7 +152,7 @@ def _fail(name, value, expected, where, why):
     words, right = _words(value[where]), _words(expected[where])
     if words == right:
         words, right = repr(_plain(value[where])), repr(_plain(expected[where]))
-    raise CheckFailed(f"{name} is {words}{_at(where)}, expected {right}{_because(why)}")
+    raise CheckFailed(f"{name}: {words}{_at(where)}, expected {right}{_because(why)}")
 
 
 def _plain(value):
@@ -154,7 +168,7 @@ def _at(where):
 
 
 def _because(why):
-    return f": {why}" if why else ""
+    return f". Why: {why}" if why else ""
 
 
 def yours_or(yours, stand_in, name):
@@ -163,8 +177,11 @@ def yours_or(yours, stand_in, name):
     yours, stand_in: functions without arguments; name: of the exercise's function
     """
     try:
-        return yours()
+        answer = yours()
+        if answer is None:
+            raise TypeError("it returned None")
+        return answer
     except Exception as error:                           # whatever a half-written answer raises
-        print(f"▸ Your {name} is not ready yet ({type(error).__name__}): the course's own stands in, so that you can "
-              "read on.")
+        print(f"▸ Your {name} is not ready yet ({type(error).__name__}: {error}). The course's own stands in, so that "
+              "you can read on.")
         return stand_in()

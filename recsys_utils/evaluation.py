@@ -3,6 +3,7 @@
 A model is anything with predict(users, items) -> (B,) ratings, or scores(users) -> (B, n_items) ranking scores.
 """
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import scipy.sparse
@@ -34,41 +35,50 @@ class Result:
 
     def interval(self, metric):
         """Returns the 95% bootstrap Interval over users of a metric that is a mean over users."""
-        return metrics.bootstrap_interval(self.per_user[metric])
+        return metrics.bootstrap_interval(self._values(metric))
 
     def difference(self, other, metric):
         """Returns the Interval of this result minus another, user by user; both must have one protocol and users."""
         if self.protocol != other.protocol or not np.array_equal(self.users, other.users):
             raise ValueError(f"These results cannot be compared: {self.protocol!r} against {other.protocol!r}, "
                              f"{len(self.users)} against {len(other.users)} users")
-        return metrics.bootstrap_interval(self.per_user[metric] - other.per_user[metric])
+        return metrics.bootstrap_interval(self._values(metric) - other._values(metric))
+
+    def _values(self, metric):
+        if metric not in self.per_user:
+            raise ValueError(f"{metric} is not a mean over users, so that it has no interval here: "
+                             f"use {', '.join(self.per_user)}")
+        return self.per_user[metric]
 
 
-def evaluate_ratings(model, test, clip=True):
+@torch.no_grad()
+def evaluate_ratings(model, split, on="test", clip=True):
     """Returns the Result of model.predict on held-out ratings: RMSE, MSE, MAE, pooled over all of them.
 
-    test: Interactions; clip: predictions are cut to the data's scale first, and the protocol says so
-    Raises ValueError for an empty test part and for predictions that are NaN or of another shape.
+    split: Split; on: "test" or "validation"; clip: predictions are cut to the data's scale, and the protocol says so
+    MSE and MAE have values by user whose mean is the pooled value.
+    Raises ValueError for an empty part and for predictions that are NaN or of another shape.
     """
-    if len(test) == 0:
-        raise ValueError("The test part has no ratings: nothing to compare predictions with")
-    here = device()
+    held_out, here = _parts(split, on)[0], device()
+    batches = zip(held_out.users.split(CELLS), held_out.items.split(CELLS), strict=True)
     predicted = torch.cat([torch.atleast_1d(_cpu(model.predict(users.to(here), items.to(here))))
-                           for users, items in zip(test.users.split(CELLS), test.items.split(CELLS), strict=True)])
-    if predicted.shape != test.ratings.shape or predicted.isnan().any():
-        raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int(predicted.isnan().sum())} NaN for "
-                         f"{len(test)} pairs: it must give one number for each")
+                           for users, items in batches])
+    if predicted.shape != held_out.ratings.shape or predicted.isnan().any():
+        raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int(predicted.isnan().sum())} NaN "
+                         f"for {len(held_out)} pairs: it must give one number for each")
     if clip:
-        predicted = predicted.clamp(*test.scale)
-    users, owner = test.users.unique(return_inverse=True)
-    squared = (predicted.double() - test.ratings).square()
-    per_user = {"squared_error": torch.bincount(owner, squared).numpy(), "count": torch.bincount(owner).numpy()}
-    numbers = {name: getattr(metrics, name.lower())(predicted, test.ratings) for name in ("RMSE", "MSE", "MAE")}
-    clipped = f"clipped to {test.scale[0]:g}-{test.scale[1]:g}" if clip else "not clipped"
-    return Result(numbers, f"held-out ratings, pooled, {clipped}", f"{len(test):,} ratings of {len(users):,} users",
-                  per_user, users.numpy())
+        predicted = predicted.clamp(*held_out.scale)
+    users, owner = held_out.users.unique(return_inverse=True)
+    errors = predicted.double() - held_out.ratings
+    per_user = {name: (torch.bincount(owner, values) * len(users) / len(errors)).numpy()
+                for name, values in {"MSE": errors.square(), "MAE": errors.abs()}.items()}
+    numbers = {name: getattr(metrics, name.lower())(predicted, held_out.ratings) for name in ("RMSE", "MSE", "MAE")}
+    clipped = f"clipped to {held_out.scale[0]:g}-{held_out.scale[1]:g}" if clip else "not clipped"
+    return Result(numbers, f"{split.name}, {on}; {held_out.rule}, pooled, predictions {clipped}",
+                  f"{len(held_out):,} ratings of {len(users):,} users", per_user, users.numpy())
 
 
+@torch.no_grad()
 def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
     """Returns the Result of model.scores on held-out positives: HR, NDCG, recall, precision at k, MRR, AUC.
 
@@ -103,7 +113,7 @@ def _parts(split, on):
         raise ValueError(f"on={on!r}: use 'validation' to choose settings, 'test' once at the end")
     held_out = split.test if on == "test" else split.validation
     if len(held_out) == 0:
-        raise ValueError(f"The {on} part of this split is empty ({split.name}): there is nothing to rank")
+        raise ValueError(f"The {on} part of this split is empty ({split.name}): there is nothing to compare with")
     return held_out, [split.train] if on == "validation" else [split.train, split.validation]
 
 
@@ -112,7 +122,7 @@ def _check_ranking(k, candidates, held_out):
         raise ValueError(f"k={k} of {held_out.n_items:,} items: use 1 up to the number of items")
     if candidates == "all":
         return
-    if not isinstance(candidates, int) or not 1 <= candidates < held_out.n_items:
+    if not isinstance(candidates, Integral) or not 1 <= candidates < held_out.n_items:
         raise ValueError(f"candidates={candidates!r}: use 'all', or 1 up to {held_out.n_items - 1:,} sampled others")
     if torch.bincount(held_out.users).max() > 1:
         raise ValueError("Sampled candidates are for one held-out item a user (leave_last_out): "

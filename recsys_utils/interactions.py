@@ -72,7 +72,13 @@ class Interactions:
         return replace(self, **parts)
 
     def positives(self, min_rating=4):
-        """Returns the rows rated min_rating or more: what the course calls liked, unless a lesson says otherwise."""
+        """Returns the rows rated min_rating or more: what the course calls liked, unless a lesson says otherwise.
+
+        Raises ValueError where no rating of the data set can be that high, as with clicks.
+        """
+        if self.scale[1] < min_rating:
+            raise ValueError(f"No rating here is above {self.scale[1]:g}, so none is a positive at min_rating="
+                             f"{min_rating:g}. Clicks are positives already; another scale needs its own min_rating")
         return replace(self.select(self.ratings >= min_rating), rule=f"ratings of {min_rating:g} and more")
 
     def to_csr(self):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from recsys_utils.metrics import bootstrap_interval
 from recsys_utils.movielens import data_dir
 from recsys_utils.runtime import to_tensor
 from recsys_utils.storage import write_whole
@@ -38,7 +39,8 @@ def recorded(dataset=None):
             entry = torch.load(path, weights_only=True)
             found.append({field: entry[field] for field in FIELDS})
         except Exception as error:                       # cut off, or not ours: torch raises many kinds
-            print(f"Left out {path.name}: it cannot be read ({type(error).__name__}). Delete it and run its lesson again.")
+            print(f"Left out {path.name}: it cannot be read ({type(error).__name__}). Delete it and run its lesson "
+                  "again.")
     return [entry for entry in found if dataset in (None, entry["dataset"])]
 
 
@@ -48,7 +50,7 @@ def board(dataset, protocol, metric):
     Columns model, metric, value, spread, source; errors (RMSE, MSE, MAE) rise, all else falls. A reference row says
     so. Rows of different protocols never stand in one board.
     """
-    rows = [(entry["model"], metric, entry["metrics"][metric], "", f"yours, seed {entry['seed']}")
+    rows = [(entry["model"], metric, entry["metrics"][metric], _spread(entry, metric), f"yours, seed {entry['seed']}")
             for entry in recorded(dataset) if entry["protocol"] == protocol and metric in entry["metrics"]]
     reference = reference_results()
     same = (reference.dataset == dataset) & (reference.protocol == protocol) & (reference.metric == metric)
@@ -57,6 +59,14 @@ def board(dataset, protocol, metric):
     best_first = metric in ("RMSE", "MSE", "MAE")
     return pd.DataFrame(rows, columns=COLUMNS).sort_values("value", ascending=best_first, kind="stable",
                                                             ignore_index=True)
+
+
+def _spread(entry, metric):
+    """The 95% interval over users in words, where the metric is a mean over users."""
+    if metric not in entry["per_user"]:
+        return ""
+    interval = bootstrap_interval(entry["per_user"][metric])
+    return f"{interval.low:.4f} to {interval.high:.4f} over users"
 
 
 def reference_results():

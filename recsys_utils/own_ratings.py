@@ -12,7 +12,7 @@ def match_titles(ratings, movies):
     """Returns own ratings as a table item, title, year, rating, one row a film that the data set has.
 
     ratings: dict, title (with or without its year) -> rating; of several films with one title, the first is taken
-    Prints a line for each title that is not there, with the nearest one that is.
+    Prints a line for each title that is not there, with a similar one if there is any.
     """
     films = {}
     for film in reversed(list(movies.itertuples())):                     # so that the first of a title stays
@@ -23,7 +23,7 @@ def match_titles(ratings, movies):
             film = films[title]
             rows.append((film.item, film.title, film.year, float(rating)))
         else:
-            near = difflib.get_close_matches(title, list(films), n=1)
+            near = difflib.get_close_matches(title, list(films), n=1, cutoff=0.7)
             print(f"{title!r} is not in this data set{f'; did you mean {near[0]!r}?' if near else ''}")
     return pd.DataFrame(rows, columns=["item", "title", "year", "rating"])
 
@@ -37,6 +37,12 @@ def save_own_ratings(ratings):
 
 
 def load_own_ratings():
-    """Returns the dict title -> rating kept by lesson 1, or an empty one."""
+    """Returns the dict title -> rating kept by lesson 1; an empty one where there is none or it cannot be read."""
     path = data_dir() / "results" / "own_ratings.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        print(f"Your own ratings in {path.name} cannot be read ({error}): run lesson 1 again to write them anew.")
+        return {}

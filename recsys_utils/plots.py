@@ -3,7 +3,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000"
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
 
 
 def use_course_style():
@@ -20,7 +21,7 @@ def new_axes(title, x, y):
     return axes
 
 
-def long_tail(counts, what="movies"):
+def long_tail(counts, what="films"):
     """Returns axes with the counts from most to least, and a mark where half of all ratings is reached.
 
     counts: (n,), ratings of each movie or user; those with none are left out (the axes are logarithmic)
@@ -32,6 +33,8 @@ def long_tail(counts, what="movies"):
     axes.loglog(np.arange(1, len(counts) + 1), counts)
     axes.axvline(half, color=ORANGE, linestyle="--",
                  label=f"half of all ratings: the first {half:,} of {len(counts):,} {what}")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
     axes.legend()
     return axes
 

@@ -38,6 +38,9 @@ def similar_items(item_factors, item, interactions, movies, k=10):
 
     item_factors: (n_items, n_factors); item: row, 0 … n_items - 1
     """
+    if len(item_factors) != interactions.n_items:
+        raise ValueError(f"item_factors has {len(item_factors):,} rows for {interactions.n_items:,} items: are these "
+                         "the users' factors?")
     directions = torch.nn.functional.normalize(to_tensor(item_factors).cpu().float(), dim=1)
     cosine = directions @ directions[_checked(item, interactions.n_items, "item")]
     cosine[item] = -torch.inf

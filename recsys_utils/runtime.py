@@ -18,7 +18,8 @@ def device(name=None):
     try:
         chosen = torch.device(name)
     except RuntimeError:
-        raise ValueError(f"RECSYS_DEVICE is {name!r}, which torch does not know: use cpu, cuda, cuda:0, … or mps") from None
+        raise ValueError(f"RECSYS_DEVICE is {name!r}, which torch does not know: use cpu, cuda, cuda:0, … or "
+                         "mps") from None
     try:
         torch.empty(1, device=chosen)
     except (RuntimeError, AssertionError, NotImplementedError) as error:

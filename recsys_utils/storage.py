@@ -1,6 +1,6 @@
 """Files that are whole or not there at all."""
+import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -9,17 +9,16 @@ def write_whole(path, content):
 
     A disk that is full or may not be written is not an error in a lesson: one line is printed.
     """
-    path, unfinished = Path(path), None
+    path = Path(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-            unfinished = file.name
-            file.write(content)
+        unfinished.write_bytes(content)
         os.replace(unfinished, path)
         return True
     except OSError as error:
-        if unfinished:
-            Path(unfinished).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         print(f"Not kept: {path.name} ({error.strerror}). The lesson goes on; to keep results, set RECSYS_DATA_DIR "
               "to a folder that can be written.")
         return False

@@ -10,55 +10,55 @@ CONTIGUOUS_IDS = [
         def contiguous_ids(ids):
             return ids - 1, torch.unique(ids)
     """),
-    Wrong("contiguous_ids", "ids minus the smallest id", "1 2 hidden", "the rows is 20 at [0], expected 1", """
+    Wrong("contiguous_ids", "ids minus the smallest id", "1 2 hidden", "20 at [0], expected 1", """
         def contiguous_ids(ids):
             return ids - ids.min(), torch.unique(ids)
     """),
-    Wrong("contiguous_ids", "the two the wrong way round", "1 2 hidden", "the rows has shape (3,), expected (4,)", """
+    Wrong("contiguous_ids", "the two the wrong way round", "1 2 hidden", "shape (3,), expected (4,)", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return unique_ids, rows
     """),
-    Wrong("contiguous_ids", "rows from one", "1 2 hidden", "the rows is 2 at [0], expected 1", """
+    Wrong("contiguous_ids", "rows from one", "1 2 hidden", "2 at [0], expected 1", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return rows + 1, unique_ids
     """),
-    Wrong("contiguous_ids", "rows in the order of first appearance", "1 2 hidden", "10 is the smallest id", """
+    Wrong("contiguous_ids", "rows in the order of first appearance", "1 hidden", "10 is the smallest id", """
         def contiguous_ids(ids):
             place = {}
             rows = [place.setdefault(one, len(place)) for one in ids.tolist()]
             return torch.tensor(rows), torch.tensor(list(place))
     """),
-    Wrong("contiguous_ids", "repeats dropped only where they are neighbours", "1 2 hidden", "the rows is 0 at [0]", """
+    Wrong("contiguous_ids", "repeats dropped only where they are neighbours", "1 2 hidden", "0 at [0], expected 1", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique_consecutive(ids, return_inverse=True)
             return rows, unique_ids
     """),
-    Wrong("contiguous_ids", "a row for each event", "1 2 hidden", "the rows is 0 at [0]", """
+    Wrong("contiguous_ids", "a row for each event", "1 2 hidden", "0 at [0], expected 1", """
         def contiguous_ids(ids):
             return torch.arange(len(ids)), ids
     """),
-    Wrong("contiguous_ids", "the place in the sorted list, repeats kept", "1 2 hidden", "the rows is 3 at [3]", """
+    Wrong("contiguous_ids", "the place in the sorted list, repeats kept", "1 2 hidden", "3 at [3], expected 2", """
         def contiguous_ids(ids):
             ordered = ids.sort().values
             return torch.searchsorted(ordered, ids), ordered.unique()
     """),
-    Wrong("contiguous_ids", "the sorting order for the rows", "1 2 hidden", "the rows is 0 at [1]", """
+    Wrong("contiguous_ids", "the sorting order for the rows", "1 2 hidden", "2 at [2], expected 1", """
         def contiguous_ids(ids):
             unique_ids = torch.unique(ids)
             return ids.argsort(stable=True), unique_ids
     """),
-    Wrong("contiguous_ids", "largest id first", "1 2 hidden", "10 is the smallest id", """
+    Wrong("contiguous_ids", "largest id first", "1 hidden", "10 is the smallest id", """
         def contiguous_ids(ids):
             unique_ids = torch.unique(ids).flip(0)
             return (ids[:, None] == unique_ids).int().argmax(1), unique_ids
     """),
-    Wrong("contiguous_ids", "returns nothing", "1 2 hidden", "None", """
+    Wrong("contiguous_ids", "returns nothing", "1 2 hidden", "forget to return", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids, return_inverse=True)
     """),
-    Wrong("contiguous_ids", "hard-coded for check 1", "2 hidden", "lead back to its own id", """
+    Wrong("contiguous_ids", "hard-coded for check 1", "2 hidden", "unique_ids[rows]", """
         def contiguous_ids(ids):
             return torch.tensor([1, 0, 1, 2]), torch.tensor([10, 30, 70])
     """),
@@ -67,12 +67,12 @@ CONTIGUOUS_IDS = [
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return rows.float(), unique_ids
     """),
-    Wrong("contiguous_ids", "32-bit rows", "hidden", "rows has dtype torch.int32, expected torch.int64", """
+    Wrong("contiguous_ids", "32-bit rows", "hidden", "dtype torch.int32, expected torch.int64", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return rows.int(), unique_ids
     """),
-    Wrong("contiguous_ids", "NumPy rows", "hidden", "rows has dtype int64, expected torch.int64", """
+    Wrong("contiguous_ids", "NumPy rows", "hidden", "expected a Tensor of dtype torch.int64", """
         def contiguous_ids(ids):
             unique_ids, rows = np.unique(ids, return_inverse=True)
             return rows, torch.tensor(unique_ids)
@@ -83,17 +83,27 @@ CONTIGUOUS_IDS = [
             there[ids] = 1
             return there.cumsum(0)[ids] - 1, there.nonzero().flatten()
     """),
-    Wrong("contiguous_ids", "writes the rows into its input", "2 hidden", "is 0 at [0], expected", """
+    Wrong("contiguous_ids", "writes the rows into its input", "2 hidden", "changed its input ids", """
         def contiguous_ids(ids):
             unique_ids = torch.unique(ids)
             for row, one in enumerate(unique_ids):
                 ids[ids == one] = row
             return ids, unique_ids
     """),
-    Wrong("contiguous_ids", "squeezes a single event away", "hidden", "the rows of a single event has shape ()", """
+    Wrong("contiguous_ids", "squeezes a single event away", "hidden", "the rows of a single event", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return rows.squeeze(), unique_ids
+    """),
+    Wrong("contiguous_ids", "float ids on the way back", "hidden", "dtype torch.float32, expected torch.int64", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids.float(), return_inverse=True)
+            return rows, unique_ids
+    """),
+    Wrong("contiguous_ids", "NumPy ids on the way back", "hidden", "a ndarray, expected a Tensor", """
+        def contiguous_ids(ids):
+            unique_ids, rows = np.unique(ids, return_inverse=True)
+            return torch.tensor(rows), unique_ids
     """),
     Right("contiguous_ids", "searchsorted", """
         def contiguous_ids(ids):
@@ -129,25 +139,25 @@ POPULAR_SLICE = [
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
             return torch.isin(items, popular) & (torch.bincount(users)[users] >= min_ratings)
     """),
-    Wrong("popular_slice", "users filtered before the movies are counted", "2 hidden", "is True at [4]", """
+    Wrong("popular_slice", "users filtered before the movies are counted", "2 hidden", "True at [4], expected False", """
         def popular_slice(users, items, n_movies, min_ratings):
             active = torch.bincount(users)[users] >= min_ratings
             popular = torch.bincount(items[active]).argsort(descending=True, stable=True)[:n_movies]
             return active & torch.isin(items, popular)
     """),
-    Wrong("popular_slice", "users are not asked", "2 hidden", "is True at [4], expected False", """
+    Wrong("popular_slice", "users are not asked", "2 hidden", "True at [4], expected False", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
             return torch.isin(items, popular)
     """),
-    Wrong("popular_slice", "more than min_ratings", "1 2 hidden", "is False at [4], expected True", """
+    Wrong("popular_slice", "more than min_ratings", "1 2 hidden", "False at [4], expected True", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
             known = torch.isin(items, popular)
             counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
             return known & (counts[users] > min_ratings)
     """),
-    Wrong("popular_slice", "the least popular movies", "1 2 hidden", "is False at [0], expected True", """
+    Wrong("popular_slice", "the least popular movies", "1 2 hidden", "False at [0], expected True", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(stable=True)[:n_movies]
             known = torch.isin(items, popular)
@@ -189,13 +199,13 @@ POPULAR_SLICE = [
             by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
             return known & (by_user[users] >= min_ratings)
     """),
-    Wrong("popular_slice", "a count by user for a count by event", "1 2 hidden", "size", """
+    Wrong("popular_slice", "a count by user for a count by event", "1 2 hidden", "must match the size of tensor", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
             known = torch.isin(items, popular)
             return known & (torch.bincount(users[known], minlength=int(users.max()) + 1) >= min_ratings)
     """),
-    Wrong("popular_slice", "the places of the events, not a mask", "1 2 hidden", "the mask has shape (5,)", """
+    Wrong("popular_slice", "the places of the events, not a mask", "1 2 hidden", "shape (5,), expected (6,)", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
             known = torch.isin(items, popular)
@@ -220,9 +230,31 @@ POPULAR_SLICE = [
             counts = torch.bincount(users[items >= 0], minlength=int(users.max()) + 1)
             return (items >= 0) & (counts[users] >= min_ratings)
     """),
-    Wrong("popular_slice", "returns nothing", "1 2 hidden", "the mask is None: did you forget to return?", """
+    Wrong("popular_slice", "returns nothing", "1 2 hidden", "forget to return", """
         def popular_slice(users, items, n_movies, min_ratings):
             popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+    """),
+    Wrong("popular_slice", "equal counts in any order, as an unstable sort may leave them", "hidden", "equally popular", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            counts = torch.bincount(items)
+            shuffled = torch.randperm(len(counts), generator=torch.Generator().manual_seed(0))
+            popular = shuffled[counts[shuffled].argsort(descending=True, stable=True)][:n_movies]
+            known = torch.isin(items, popular)
+            by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (by_user[users] >= min_ratings)
+    """),
+    Wrong("popular_slice", "ones and zeros, which index rather than mask", "1", "dtype torch.int64, expected torch.bool", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            popular = torch.bincount(items).argsort(descending=True, stable=True)[:n_movies]
+            known = torch.isin(items, popular)
+            counts = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known * (counts[users] >= min_ratings).long()
+    """),
+    Wrong("popular_slice", "a NumPy mask", "1", "a ndarray, expected a Tensor of dtype torch.bool", """
+        def popular_slice(users, items, n_movies, min_ratings):
+            users, items = users.numpy(), items.numpy()
+            known = np.isin(items, np.argsort(-np.bincount(items), kind="stable")[:n_movies])
+            return known & (np.bincount(users, weights=known)[users] >= min_ratings)
     """),
     Right("popular_slice", "loops and a Counter", """
         from collections import Counter
@@ -263,49 +295,49 @@ POPULAR_SLICE = [
 ]
 
 DENSITY_IN_WORDS = [
-    Wrong("density_in_words", "the published line", "1 hidden", "is '0.37% known', expected '36.67% known'",
+    Wrong("density_in_words", "the published line", "1 hidden", "'0.37% known', expected '36.67% known'",
           faulty(LESSON, "density_in_words")),
-    Wrong("density_in_words", "times ten", "1 hidden", "is '3.67% known'", """
+    Wrong("density_in_words", "times ten", "1 hidden", "'3.67% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{10 * n_ratings / (n_users * n_items):.2f}% known"
     """),
-    Wrong("density_in_words", "no brackets", "1 hidden", "is '1320.00% known'", """
+    Wrong("density_in_words", "no brackets", "1 hidden", "'1320.00% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{n_ratings / n_users * n_items:.2%} known"
     """),
-    Wrong("density_in_words", "whole percent", "1 hidden", "is '37% known'", """
+    Wrong("density_in_words", "whole percent", "1 hidden", "'37% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{n_ratings / (n_users * n_items):.0%} known"
     """),
-    Wrong("density_in_words", "the share that is unknown", "1 hidden", "is '63.33% known'", """
+    Wrong("density_in_words", "the share that is unknown", "1 hidden", "'63.33% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{1 - n_ratings / (n_users * n_items):.2%} known"
     """),
-    Wrong("density_in_words", "a number instead of a text", "1 hidden", "11 / 30 is 0.3667, or 36.67%", """
+    Wrong("density_in_words", "a number instead of a text", "1 hidden", "0.3667, or 36.67%", """
         def density_in_words(n_ratings, n_users, n_items):
             return 100 * n_ratings / (n_users * n_items)
     """),
-    Wrong("density_in_words", "a blank before the sign", "1 hidden", "is '36.67 % known', expected '36.67% known'", """
+    Wrong("density_in_words", "a blank before the sign", "1 hidden", "'36.67 % known', expected '36.67% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{100 * n_ratings / (n_users * n_items):.2f} % known"
     """),
-    Wrong("density_in_words", "rounded instead of formatted", "hidden", "is '100.0% known', expected '100.00% known'", """
+    Wrong("density_in_words", "rounded instead of formatted", "hidden", "'100.0% known', expected '100.00% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{round(100 * n_ratings / (n_users * n_items), 2)}% known"
     """),
-    Wrong("density_in_words", "four digits in all", "hidden", "is '100% known', expected '100.00% known'", """
+    Wrong("density_in_words", "four digits in all", "hidden", "'100% known', expected '100.00% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{100 * n_ratings / (n_users * n_items):.4g}% known"
     """),
-    Wrong("density_in_words", "cut off instead of rounded", "1 hidden", "is '36.66% known'", """
+    Wrong("density_in_words", "cut off instead of rounded", "1 hidden", "'36.66% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return f"{int(10_000 * n_ratings / (n_users * n_items)) / 100:.2f}% known"
     """),
-    Wrong("density_in_words", "hard-coded for check 1", "hidden", "the density of a full table is '36.67% known'", """
+    Wrong("density_in_words", "hard-coded for check 1", "hidden", "'36.67% known'", """
         def density_in_words(n_ratings, n_users, n_items):
             return "36.67% known"
     """),
-    Wrong("density_in_words", "prints it", "1 hidden", "is None: did you forget to return?", """
+    Wrong("density_in_words", "prints it", "1 hidden", "forget to return", """
         def density_in_words(n_ratings, n_users, n_items):
             print(f"{n_ratings / (n_users * n_items):.2%} known")
     """),
@@ -317,6 +349,17 @@ DENSITY_IN_WORDS = [
         def density_in_words(n_ratings, n_users, n_items):
             return "{:.2%} known".format(n_ratings / n_users / n_items)
     """),
+    Right("density_in_words", "rounded first, by NumPy", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{np.round(100 * n_ratings / (n_users * n_items), 2):.2f}% known"
+    """),
+    Right("density_in_words", "decimal numbers", """
+        from decimal import Decimal
+
+        def density_in_words(n_ratings, n_users, n_items):
+            percent = Decimal(100 * n_ratings) / (n_users * n_items)
+            return f"{percent.quantize(Decimal('0.01'))}% known"
+    """),
     Right("density_in_words", "the old percent sign", """
         def density_in_words(n_ratings, n_users, n_items):
             share = n_ratings / (n_users * n_items)
@@ -325,24 +368,24 @@ DENSITY_IN_WORDS = [
 ]
 
 CSR_ARRAYS = [
-    Wrong("csr_arrays", "minlength missing", "2", "starts has shape (5,), expected (7,)", """
+    Wrong("csr_arrays", "minlength missing", "2 hidden", "shape (5,), expected (7,)", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             starts = torch.cat([torch.zeros(1, dtype=torch.int64), torch.bincount(users).cumsum(0)])
             return starts, items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "no zero in front", "1 2 hidden", "starts has shape (3,), expected (4,)", """
+    Wrong("csr_arrays", "no zero in front", "1 2 hidden", "shape (3,), expected (4,)", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             return torch.bincount(users, minlength=n_users).cumsum(0), items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "the end of the data missing", "1 2 hidden", "starts has shape (3,), expected (4,)", """
+    Wrong("csr_arrays", "the end of the data missing", "1 2 hidden", "shape (3,), expected (4,)", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)
             return counts.cumsum(0) - counts, items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "counts that are not added up", "1 2 hidden", "starts is 3 at [2], expected 5", """
+    Wrong("csr_arrays", "counts that are not added up", "1 2 hidden", "3 at [2], expected 5", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)
@@ -353,7 +396,7 @@ CSR_ARRAYS = [
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items, ratings
     """),
-    Wrong("csr_arrays", "columns of a row left in their order", "1 hidden", "columns is 1 at [0], expected 0", """
+    Wrong("csr_arrays", "columns of a row left in their order", "1 hidden", "1 at [0], expected 0", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = users.argsort(stable=True)
             counts = torch.bincount(users, minlength=n_users)
@@ -365,38 +408,38 @@ CSR_ARRAYS = [
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings
     """),
-    Wrong("csr_arrays", "transposed: column after column", "1 2 hidden", "starts has shape (7,), expected (4,)", """
+    Wrong("csr_arrays", "transposed: column after column", "1 2 hidden", "shape (7,), expected (4,)", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (items * n_users + users).argsort()
             counts = torch.bincount(items, minlength=n_items)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), users[order], ratings[order]
     """),
-    Wrong("csr_arrays", "users and items swapped in the key", "1 2 hidden", "columns is 0 at [1], expected 1", """
+    Wrong("csr_arrays", "users and items swapped in the key", "1 2 hidden", "0 at [1], expected 1", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (items * n_users + users).argsort()
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "rows left instead of columns", "1 2 hidden", "columns is 0 at [1], expected 1", """
+    Wrong("csr_arrays", "rows left instead of columns", "1 hidden", "0 at [1], expected 1", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), users[order], ratings[order]
     """),
-    Wrong("csr_arrays", "counts with repeated indices lost", "1 hidden", "starts is 1 at [1], expected 2", """
+    Wrong("csr_arrays", "counts with repeated indices lost", "1 hidden", "1 at [1], expected 2", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             starts = torch.zeros(n_users + 1, dtype=torch.int64)
             starts[users + 1] += 1
             return starts.cumsum(0), items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "float starts", "hidden", "starts has dtype torch.float32, expected torch.int64", """
+    Wrong("csr_arrays", "float starts", "hidden", "dtype torch.float32, expected torch.int64", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1), counts.cumsum(0)]), items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "SciPy's 32-bit arrays", "hidden", "starts has dtype int32, expected torch.int64", """
+    Wrong("csr_arrays", "SciPy's 32-bit arrays", "hidden", "starts", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             matrix = scipy.sparse.csr_matrix((ratings, (users, items)), shape=(n_users, n_items))
             return matrix.indptr, matrix.indices, matrix.data
@@ -407,13 +450,37 @@ CSR_ARRAYS = [
             order = users.mul_(n_items).add_(items).argsort()
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
     """),
-    Wrong("csr_arrays", "hard-coded for check 1", "2 hidden", "starts has shape (4,), expected (7,)", """
+    Wrong("csr_arrays", "hard-coded for check 1", "2 hidden", "shape (4,), expected (7,)", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             return torch.tensor([0, 2, 5, 7]), torch.tensor([0, 1, 0, 3, 5, 2, 5]), torch.tensor([5, 4, 5, 3, 2, 5, 4])
     """),
-    Wrong("csr_arrays", "returns nothing", "1 2 hidden", "None", """
+    Wrong("csr_arrays", "returns nothing", "1 2 hidden", "forget to return", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
+    """),
+    Wrong("csr_arrays", "the key with n_users for n_items", "hidden", "columns", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_users + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "the key with a number large enough for the example", "hidden", "columns", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * 1000 + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "a float key, too coarse for many columns", "hidden", "columns", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users + items / n_items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("csr_arrays", "whole stars only", "hidden", "values", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order].int()
     """),
     Right("csr_arrays", "a loop over the users", """
         def csr_arrays(users, items, ratings, n_users, n_items):
@@ -453,14 +520,14 @@ CSR_ARRAYS = [
 ]
 
 DAMPED_MEAN = [
-    Wrong("damped_mean", "sums by += with repeated indices", "1 2 hidden", "the means is 1.5 at [0], expected 4", """
+    Wrong("damped_mean", "sums by += with repeated indices", "1 2 hidden", "1.5 at [0], expected 4", """
         def damped_mean(items, ratings, n_items, damping):
             sums, counts = torch.zeros(n_items), torch.bincount(items, minlength=n_items)
             sums[items] += ratings
             damped = (sums + damping * ratings.mean()) / (counts + damping)
             return torch.where(counts > 0, damped, ratings.mean())
     """),
-    Wrong("damped_mean", "sums and counts by += with repeated indices", "1 2 hidden", "the means is 3 at [0]", """
+    Wrong("damped_mean", "sums and counts by += with repeated indices", "1 2 hidden", "3 at [0], expected 4", """
         def damped_mean(items, ratings, n_items, damping):
             sums, counts = torch.zeros(n_items), torch.zeros(n_items)
             sums[items] += ratings
@@ -474,19 +541,19 @@ DAMPED_MEAN = [
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, sums / counts, ratings.mean())
     """),
-    Wrong("damped_mean", "damping missing below", "2 hidden", "the means is 7 at [0], expected 3.5", """
+    Wrong("damped_mean", "damping missing below", "2 hidden", "7 at [1], expected 2.33333", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, (sums + damping * ratings.mean()) / counts, ratings.mean())
     """),
-    Wrong("damped_mean", "damping missing above: pulled to zero", "2 hidden", "the means is 2 at [0], expected 3.5", """
+    Wrong("damped_mean", "damping missing above: pulled to zero", "2 hidden", "0.333333 at [1], expected 2.33333", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, sums / (counts + damping), ratings.mean())
     """),
-    Wrong("damped_mean", "the global mean without the damping", "1 2 hidden", "is 5.5 at [0], expected 4", """
+    Wrong("damped_mean", "the global mean without the damping", "1 2 hidden", "without damping this is the plain mean", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
@@ -499,31 +566,31 @@ DAMPED_MEAN = [
             global_mean = (sums / counts)[counts > 0].mean()
             return torch.where(counts > 0, (sums + damping * global_mean) / (counts + damping), global_mean)
     """),
-    Wrong("damped_mean", "the middle of the scale for the global mean", "hidden", "the global mean, 3.5", """
+    Wrong("damped_mean", "the middle of the scale for the global mean", "hidden", "the global mean, 3.75", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, (sums + damping * 3) / (counts + damping), 3.0)
     """),
-    Wrong("damped_mean", "n_items not looked at", "2 hidden", "the means has shape (2,), expected (3,)", """
+    Wrong("damped_mean", "n_items not looked at", "2 hidden", "shape (2,), expected (3,)", """
         def damped_mean(items, ratings, n_items, damping):
             counts = torch.bincount(items)
             sums = torch.bincount(items, weights=ratings)
             return (sums + damping * ratings.mean()) / (counts + damping)
     """),
-    Wrong("damped_mean", "0 / 0 for a film without ratings", "hidden", "is nan at [1], expected 3.5: films 1 and 3", """
+    Wrong("damped_mean", "0 / 0 for a film without ratings", "hidden", "nan at [1], expected 3.75", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return (sums + damping * ratings.mean()) / (counts + damping)
     """),
-    Wrong("damped_mean", "0 stars for a film without ratings", "2 hidden", "the means is 0 at [2], expected 3", """
+    Wrong("damped_mean", "0 stars for a film without ratings", "2 hidden", "0 at [2], expected 3", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), 0)
     """),
-    Wrong("damped_mean", "at least one rating in each denominator", "hidden", "is 0 at [1], expected 3.5", """
+    Wrong("damped_mean", "at least one rating in each denominator", "hidden", "0 at [1], expected 3.75", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
@@ -536,13 +603,13 @@ DAMPED_MEAN = [
             counts = torch.bincount(items, minlength=n_items)
             return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean())
     """),
-    Wrong("damped_mean", "one mean for each event", "1 2 hidden", "the result has shape (3,), expected (2,)", """
+    Wrong("damped_mean", "one mean for each event", "1 2 hidden", "shape (3,), expected (2,)", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
             return ((sums + damping * ratings.mean()) / (counts + damping))[items]
     """),
-    Wrong("damped_mean", "half precision", "2 hidden", "the means is 2.33398 at [1], expected 2.33333", """
+    Wrong("damped_mean", "half precision", "2 hidden", "2.33398 at [1], expected 2.33333", """
         def damped_mean(items, ratings, n_items, damping):
             sums = torch.zeros(n_items).index_add_(0, items, ratings)
             counts = torch.bincount(items, minlength=n_items)
@@ -556,13 +623,25 @@ DAMPED_MEAN = [
             counts = torch.bincount(items, minlength=n_items)
             return global_mean + sums / (counts + damping).clamp(min=1e-9)
     """),
-    Wrong("damped_mean", "hard-coded for checks 1 and 2", "hidden", "the means at damping 0", """
+    Wrong("damped_mean", "hard-coded for checks 1 and 2", "hidden", "shape (3,), expected (4,)", """
         def damped_mean(items, ratings, n_items, damping):
             return torch.tensor([4.0, 1.0]) if n_items == 2 else torch.tensor([3.5, 7 / 3, 3.0])
     """),
-    Wrong("damped_mean", "returns nothing", "1 2 hidden", "the result is None: did you forget to return?", """
+    Wrong("damped_mean", "returns nothing", "1 2 hidden", "forget to return", """
         def damped_mean(items, ratings, n_items, damping):
             damped = torch.zeros(n_items)
+    """),
+    Wrong("damped_mean", "the median for the global mean", "hidden", "the global mean, 3.75", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.median()) / (counts + damping), ratings.median())
+    """),
+    Wrong("damped_mean", "a NumPy array", "1", "a ndarray, expected a Tensor", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = np.bincount(items, weights=ratings, minlength=n_items)
+            counts, mean = np.bincount(items, minlength=n_items), float(ratings.mean())
+            return np.where(counts > 0, (sums + damping * mean) / np.maximum(counts + damping, 1e-9), mean)
     """),
     Right("damped_mean", "a loop over the films", """
         def damped_mean(items, ratings, n_items, damping):
@@ -602,7 +681,7 @@ DAMPED_MEAN = [
 ]
 
 LAST_OUT = [
-    Wrong("last_out", "the order of the rows, time not looked at", "1 hidden", "user 0 saw 10, 20, 30 in this order", """
+    Wrong("last_out", "the order of the rows, time not looked at", "1 hidden", "user 0 in order of time", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -611,7 +690,7 @@ LAST_OUT = [
                     parts[rows[-1]], parts[rows[-2]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "a random order of equals, as an unstable sort may give", "2 hidden", "the last row is the last", """
+    Wrong("last_out", "a random order of equals, as an unstable sort may give", "2 hidden", "where times are equal", """
         def last_out(users, timestamps):
             parts, jitter = torch.zeros_like(users), torch.rand(len(users), generator=torch.Generator().manual_seed(0))
             for user in users.unique():
@@ -621,7 +700,7 @@ LAST_OUT = [
                     parts[rows[-1]], parts[rows[-2]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "of equals the first row is the last", "2 hidden", "the last row is the last event", """
+    Wrong("last_out", "of equals the first row is the last", "2 hidden", "where times are equal", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -631,7 +710,7 @@ LAST_OUT = [
                     parts[rows[0]], parts[rows[1]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "every event of the last second is a test", "2 hidden", "the last row is the last event", """
+    Wrong("last_out", "every event of the last second is a test", "2 hidden", "where times are equal", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -644,7 +723,7 @@ LAST_OUT = [
                         parts[own & (timestamps == before.max())] = 1
             return parts
     """),
-    Wrong("last_out", "validation and test swapped", "1 2 hidden", "the parts is 1 at [0], expected 2", """
+    Wrong("last_out", "validation and test swapped", "1 2 hidden", "1 at [0], expected 2", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -654,7 +733,7 @@ LAST_OUT = [
                     parts[rows[-1]], parts[rows[-2]] = 1, 2
             return parts
     """),
-    Wrong("last_out", "the first two held out", "1 2 hidden", "the parts is 0 at [0], expected 2", """
+    Wrong("last_out", "the first two held out", "1 2 hidden", "0 at [0], expected 2", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -664,7 +743,7 @@ LAST_OUT = [
                     parts[rows[0]], parts[rows[1]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "a test only, no validation", "1 2 hidden", "the parts is 0 at [4], expected 1", """
+    Wrong("last_out", "a test only, no validation", "1 2 hidden", "0 at [1], expected 1", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -684,7 +763,7 @@ LAST_OUT = [
                 parts[rows[-1]] = 2
             return parts
     """),
-    Wrong("last_out", "users with exactly three events only train", "1 hidden", "the parts is 0 at [0], expected 2", """
+    Wrong("last_out", "users with exactly three events only train", "1 hidden", "0 at [0], expected 2", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             for user in users.unique():
@@ -694,14 +773,14 @@ LAST_OUT = [
                     parts[rows[-1]], parts[rows[-2]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "two events of the whole table held out", "1 hidden", "the parts is 0 at [3], expected 0", """
+    Wrong("last_out", "two events of the whole table held out", "1 2 hidden", "0 at [1], expected 1", """
         def last_out(users, timestamps):
             parts = torch.zeros_like(users)
             order = timestamps.argsort(stable=True)
             parts[order[-1]], parts[order[-2]] = 2, 1
             return parts
     """),
-    Wrong("last_out", "parts left in the order of sorting", "1 hidden", "the parts is 0 at [0], expected 2", """
+    Wrong("last_out", "parts left in the order of sorting", "1 2 hidden", "0 at [0], expected 2", """
         def last_out(users, timestamps):
             order = timestamps.argsort(stable=True)
             order = order[users[order].argsort(stable=True)]
@@ -709,7 +788,7 @@ LAST_OUT = [
             from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
             return ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
     """),
-    Wrong("last_out", "put back with the wrong permutation", "1 hidden", "the parts", """
+    Wrong("last_out", "put back with the wrong permutation", "1 2 hidden", "0 at [0], expected 2", """
         def last_out(users, timestamps):
             order = timestamps.argsort(stable=True)
             order = order[users[order].argsort(stable=True)]
@@ -717,7 +796,7 @@ LAST_OUT = [
             from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
             return (((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3))[order]
     """),
-    Wrong("last_out", "sorted by user first, then by time", "1 hidden", "the parts", """
+    Wrong("last_out", "sorted by user first, then by time", "1 2 hidden", "expected", """
         def last_out(users, timestamps):
             order = users.argsort(stable=True)
             order = order[timestamps[order].argsort(stable=True)]
@@ -726,7 +805,7 @@ LAST_OUT = [
             part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
             return torch.zeros_like(users).scatter_(0, order, part)
     """),
-    Wrong("last_out", "ends off by one", "1 2 hidden", "the parts", """
+    Wrong("last_out", "ends off by one", "1 2 hidden", "expected", """
         def last_out(users, timestamps):
             order = timestamps.argsort(stable=True)
             order = order[users[order].argsort(stable=True)]
@@ -735,7 +814,7 @@ LAST_OUT = [
             part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
             return torch.zeros_like(users).scatter_(0, order, part)
     """),
-    Wrong("last_out", "leaves its input sorted", "1 hidden", "the parts", """
+    Wrong("last_out", "leaves its input sorted", "1 2 hidden", "expected", """
         def last_out(users, timestamps):
             order = timestamps.argsort(stable=True)
             order = order[users[order].argsort(stable=True)]
@@ -753,13 +832,73 @@ LAST_OUT = [
             part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
             return torch.zeros_like(users).scatter_(0, order, part)
     """),
-    Wrong("last_out", "hard-coded for checks 1 and 2", "hidden", "users with one, two and three events", """
+    Wrong("last_out", "hard-coded for checks 1 and 2", "hidden", "the parts of a thousand events with ties", """
         def last_out(users, timestamps):
             return torch.tensor([2, 1, 0, 0, 1, 0, 2] if len(users) == 7 else [0] * (len(users) - 2) + [1, 2])
     """),
-    Wrong("last_out", "returns nothing", "1 2 hidden", "the parts is None: did you forget to return?", """
+    Wrong("last_out", "returns nothing", "1 2 hidden", "forget to return", """
         def last_out(users, timestamps):
             order = timestamps.argsort(stable=True)
+    """),
+    Wrong("last_out", "the sort by time unstable", "2 hidden", "where times are equal", """
+        def unstable_argsort(values):
+            shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
+            return shuffled[values[shuffled].argsort(stable=True)]
+
+        def last_out(users, timestamps):
+            order = unstable_argsort(timestamps)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "the sort by user unstable", "1 2 hidden", "user 0 in order of time", """
+        def unstable_argsort(values):
+            shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
+            return shuffled[values[shuffled].argsort(stable=True)]
+
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[unstable_argsort(users[order])]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "seconds since 1970 in single precision", "2", "where times are equal", """
+        def last_out(users, timestamps):
+            order = timestamps.float().argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "a key with a number large enough for the example", "hidden", "a thousand events with ties", """
+        def last_out(users, timestamps):
+            order = (users * 1000 + timestamps).argsort(stable=True)
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "float parts", "1", "dtype torch.float32, expected torch.int64", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2.0 + (from_end == 1) * 1.0) * (counts[users[order]] >= 3)
+            return torch.zeros(len(users)).scatter_(0, order, part)
+    """),
+    Wrong("last_out", "NumPy parts", "1", "a ndarray, expected a Tensor of dtype torch.int64", """
+        def last_out(users, timestamps):
+            order, parts = np.lexsort((timestamps, users)), np.zeros(len(users), dtype=np.int64)
+            for rows in np.split(order, np.bincount(users).cumsum()[:-1]):
+                if len(rows) >= 3:
+                    parts[rows[-1]], parts[rows[-2]] = 2, 1
+            return parts
     """),
     Right("last_out", "a loop and sorted", """
         def last_out(users, timestamps):
@@ -801,8 +940,9 @@ LAST_OUT = [
     """),
     Right("last_out", "the course's own split", """
         def last_out(users, timestamps):
-            rows = torch.arange(len(users))
-            split = leave_last_out(Interactions(users, rows, None, timestamps))
+            rows = np.arange(len(users))
+            table = pd.DataFrame({"user": users, "item": rows, "timestamp": timestamps})
+            split = leave_last_out(Interactions.from_frame(table))
             parts = torch.zeros_like(users)
             parts[split.validation.items], parts[split.test.items] = 1, 2
             return parts
@@ -810,9 +950,14 @@ LAST_OUT = [
 ]
 
 LAST_PER_USER = [
-    Wrong("last_per_user", "the published line", "1", "of rows with the same time, the lowest one is the last",
+    Wrong("last_per_user", "the published line", "1 hidden", "of rows with the same time, the lowest one is the last",
           faulty(LESSON, "last_per_user")),
-    Wrong("last_per_user", "the time not looked at", "1", "of rows with the same time", """
+    Wrong("last_per_user", "equal times in any order, as an unstable sort may leave them", "1 hidden", "the same time", """
+        def last_per_user(frame):
+            by_time = frame.sample(frac=1, random_state=0).sort_values("timestamp", kind="stable")
+            return by_time.groupby("user").tail(1).set_index("user")["item"].sort_index()
+    """),
+    Wrong("last_per_user", "the time not looked at", "1 hidden", "of rows with the same time", """
         def last_per_user(frame):
             return frame.groupby("user")["item"].last()
     """),
@@ -830,26 +975,26 @@ LAST_PER_USER = [
             by_time = frame.sort_values("timestamp", kind="stable")
             return by_time.groupby("user").head(1).set_index("user")["item"].sort_index()
     """),
-    Wrong("last_per_user", "the largest item", "hidden", "the last items", """
+    Wrong("last_per_user", "the largest item", "1 hidden", "of rows with the same time", """
         def last_per_user(frame):
             return frame.groupby("user")["item"].max()
     """),
-    Wrong("last_per_user", "ties by the item", "hidden", "the last items", """
+    Wrong("last_per_user", "ties by the item", "hidden", "whatever their items and index", """
         def last_per_user(frame):
             by_time = frame.sort_values(["timestamp", "item"])
             return by_time.groupby("user").tail(1).set_index("user")["item"].sort_index()
     """),
-    Wrong("last_per_user", "ties by the index of the table", "hidden", "whatever their index", """
+    Wrong("last_per_user", "ties by the index of the table", "hidden", "whatever their items and index", """
         def last_per_user(frame):
             by_time = frame.sort_index().sort_values("timestamp", kind="stable")
             return by_time.groupby("user").tail(1).set_index("user")["item"].sort_index()
     """),
-    Wrong("last_per_user", "users in the order of time", "1 hidden", "the users", """
+    Wrong("last_per_user", "users in the order of time", "1 hidden", "one row for each user, ascending", """
         def last_per_user(frame):
             by_time = frame.sort_values("timestamp", kind="stable")
             return by_time.groupby("user").tail(1).set_index("user")["item"]
     """),
-    Wrong("last_per_user", "sorts the table in place", "hidden", "the table after the call is as before", """
+    Wrong("last_per_user", "sorts the table in place", "hidden", "changed its input frame", """
         def last_per_user(frame):
             frame.sort_values("timestamp", kind="stable", inplace=True)
             return frame.groupby("user").tail(1).set_index("user")["item"].sort_index()
@@ -859,13 +1004,17 @@ LAST_PER_USER = [
             by_time = frame.sort_values("timestamp", kind="stable")
             return by_time.groupby("user").tail(1).sort_values("user")["item"]
     """),
-    Wrong("last_per_user", "a table instead of a Series", "1 hidden", "the last items has shape (30, 2)", """
+    Wrong("last_per_user", "a table instead of a Series", "1 hidden", "a DataFrame, expected a Series", """
         def last_per_user(frame):
             return frame.sort_values("timestamp", kind="stable").groupby("user").last()
     """),
-    Wrong("last_per_user", "returns nothing", "1 hidden", "None", """
+    Wrong("last_per_user", "returns nothing", "1 hidden", "forget to return", """
         def last_per_user(frame):
             by_time = frame.sort_values("timestamp", kind="stable")
+    """),
+    Wrong("last_per_user", "a dict", "1 hidden", "a dict, expected a Series", """
+        def last_per_user(frame):
+            return frame.sort_values("timestamp", kind="stable").groupby("user")["item"].last().to_dict()
     """),
     Right("last_per_user", "groupby last", """
         def last_per_user(frame):

@@ -17,7 +17,7 @@ def sampled(source):
 
 
 RMSE = [
-    Wrong("rmse", "the mean of the batch RMSEs", "2 hidden", "pool the squares, take the root once", """
+    Wrong("rmse", "the mean of the batch RMSEs", "2 hidden", "where the batches are cut must not matter", """
         def rmse(batches):
             return float(np.mean([float((p - a).square().mean().sqrt()) for p, a in batches]))
     """),
@@ -30,7 +30,7 @@ RMSE = [
         def rmse(batches):
             return math.sqrt(np.mean([float((p - a).square().mean()) for p, a in batches]))
     """),
-    Wrong("rmse", "no root", "1 hidden", "the RMSE of one batch is 2, expected 1.41421", """
+    Wrong("rmse", "no root", "1 hidden", "2, expected 1.41421", """
         def rmse(batches):
             squared = sum(float((p - a).square().sum()) for p, a in batches)
             return squared / sum(len(a) for _, a in batches)
@@ -39,21 +39,21 @@ RMSE = [
         def rmse(batches):
             return math.sqrt(sum(float((p - a).square().sum()) for p, a in batches))
     """),
-    Wrong("rmse", "the mean absolute error", "1 2 hidden", "the RMSE of one batch is 1.33333", """
+    Wrong("rmse", "the mean absolute error", "1 2 hidden", "1.33333, expected 1.41421", """
         def rmse(batches):
             off = sum(float((p - a).abs().sum()) for p, a in batches)
             return off / sum(len(a) for _, a in batches)
     """),
-    Wrong("rmse", "the squared mean error: signs cancel", "1 2 hidden", "the RMSE of one batch is 0", """
+    Wrong("rmse", "the squared mean error: signs cancel", "1 2 hidden", "the root of (1 + 1 + 4) / 3", """
         def rmse(batches):
             off = sum(float((p - a).sum()) for p, a in batches)
             return abs(off) / sum(len(a) for _, a in batches)
     """),
-    Wrong("rmse", "the standard deviation of the errors", "1 2 hidden", "the RMSE of one batch is 1.73205", """
+    Wrong("rmse", "the standard deviation of the errors", "1 hidden", "1.73205, expected 1.41421", """
         def rmse(batches):
             return float(torch.cat([p - a for p, a in batches]).std())
     """),
-    Wrong("rmse", "divided by n - 1", "1 2 hidden", "the RMSE of one batch is 1.73205", """
+    Wrong("rmse", "divided by n - 1", "1 2 hidden", "1.73205, expected 1.41421", """
         def rmse(batches):
             squared = sum(float((p - a).square().sum()) for p, a in batches)
             return math.sqrt(squared / (sum(len(a) for _, a in batches) - 1))
@@ -62,13 +62,13 @@ RMSE = [
         def rmse(batches):
             return math.sqrt(sum(float((p - a).square().sum()) for p, a in batches) / len(batches))
     """),
-    Wrong("rmse", "the last batch only", "2 hidden", "with 1 of 4 ratings in the first batch is 0", """
+    Wrong("rmse", "the last batch only", "2 hidden", "0, expected 1", """
         def rmse(batches):
             for p, a in batches:
                 squared, count = float((p - a).square().sum()), len(a)
             return math.sqrt(squared / count)
     """),
-    Wrong("rmse", "returns inside the loop", "2 hidden", "with 1 of 4 ratings in the first batch is 2", """
+    Wrong("rmse", "returns inside the loop", "2 hidden", "2, expected 1", """
         def rmse(batches):
             squared, count = 0.0, 0
             for p, a in batches:
@@ -85,17 +85,27 @@ RMSE = [
             squared = sum(float(p.sub_(a).square().sum()) for p, a in batches)
             return math.sqrt(squared / sum(len(a) for _, a in batches))
     """),
-    Wrong("rmse", "half precision", "1 hidden", "the RMSE of one batch is 1.41406, expected 1.41421", """
+    Wrong("rmse", "half precision", "1 hidden", "1.41406, expected 1.41421", """
         def rmse(batches):
             return torch.cat([p - a for p, a in batches]).square().mean().sqrt().half()
     """),
-    Wrong("rmse", "hard-coded for checks 1 and 2", "hidden", "the RMSE of 111 ratings in three batches is 1", """
+    Wrong("rmse", "hard-coded for checks 1 and 2", "hidden", "the RMSE of 111 ratings in three batches", """
         def rmse(batches):
             return math.sqrt(2) if len(batches) == 1 else 1.0
     """),
-    Wrong("rmse", "returns nothing", "1 2 hidden", "None", """
+    Wrong("rmse", "returns nothing", "1 2 hidden", "forget to return", """
         def rmse(batches):
             squared = sum(float((p - a).square().sum()) for p, a in batches)
+    """),
+    Wrong("rmse", "a tensor with an axis of one", "1 2 hidden", "shape (1,), expected a single value", """
+        def rmse(batches):
+            predicted, actual = map(torch.cat, zip(*batches))
+            return (predicted - actual).square().mean(0, keepdim=True).sqrt()
+    """),
+    Wrong("rmse", "a text", "1 2 hidden", "'1.4142', expected a number", """
+        def rmse(batches):
+            predicted, actual = map(torch.cat, zip(*batches))
+            return f"{float((predicted - actual).square().mean().sqrt()):.4f}"
     """),
     Right("rmse", "all in one batch first", """
         def rmse(batches):
@@ -123,28 +133,28 @@ RMSE = [
 ]
 
 RANK_OF = [
-    Wrong("rank_of", "the target ties with itself", "1 2 hidden", "equal is 1 at [0], expected 0: no other 0.6", """
+    Wrong("rank_of", "the target ties with itself", "1 2 hidden", "no other 0.6", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores > own).sum(1), (scores == own).sum(1)
     """),
-    Wrong("rank_of", "ties as losses: better or equal", "1 2 hidden", "better is 3 at [0], expected 2", """
+    Wrong("rank_of", "ties as losses: better or equal", "1 2 hidden", "3 at [0], expected 2", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores >= own).sum(1), (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "ties as losses, itself taken off", "1 2 hidden", "better is 2 at [1], expected 0", """
+    Wrong("rank_of", "ties as losses, itself taken off", "1 2 hidden", "2 at [1], expected 0", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores >= own).sum(1) - 1, (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "ties as wins: never an equal", "1 2 hidden", "equal is 0 at [1], expected 2", """
+    Wrong("rank_of", "ties as wins: never an equal", "1 2 hidden", "0 at [1], expected 2", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             better = (scores > own).sum(1)
             return better, torch.zeros_like(better)
     """),
-    Wrong("rank_of", "the place in a sorted list", "1 2 hidden", "equal is 0 at [1], expected 2", """
+    Wrong("rank_of", "the place in a sorted list", "1 2 hidden", "0 at [1], expected 2", """
         def rank_of(scores, target):
             order = scores.argsort(dim=1, descending=True, stable=True)
             better = (order == target[:, None]).int().argmax(1)
@@ -156,49 +166,49 @@ RANK_OF = [
             before = torch.arange(scores.shape[1]) < target[:, None]
             return ((scores > own) | ((scores == own) & before)).sum(1), (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "mid-rank", "1 2 hidden", "better is 1 at [1], expected 0", """
+    Wrong("rank_of", "mid-rank", "1 2 hidden", "1 at [1], expected 0", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             equal = (scores == own).sum(1) - 1
             return (scores > own).sum(1) + equal // 2, equal
     """),
-    Wrong("rank_of", "a rank from one instead of a count", "1 2 hidden", "better is 3 at [0], expected 2", """
+    Wrong("rank_of", "a rank from one instead of a count", "1 2 hidden", "3 at [0], expected 2", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return 1 + (scores > own).sum(1), (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "lower scores are better", "1 hidden", "better is 1 at [1], expected 0", """
+    Wrong("rank_of", "lower scores are better", "1 hidden", "2 at [1], expected 0", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores < own).sum(1), (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "the two the wrong way round", "1 2 hidden", "better is 0 at [0], expected 2", """
+    Wrong("rank_of", "the two the wrong way round", "1 2 hidden", "0 at [0], expected 2", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores == own).sum(1) - 1, (scores > own).sum(1)
     """),
-    Wrong("rank_of", "the wrong axis", "1 2 hidden", "better has shape (5,), expected (2,)", """
+    Wrong("rank_of", "the wrong axis", "1 2 hidden", "shape (5,), expected (2,)", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores > own).sum(0), (scores == own).sum(0) - 1
     """),
-    Wrong("rank_of", "the scores of all targets in each row", "1 2 hidden", "better has shape (2, 2), expected (2,)", """
+    Wrong("rank_of", "the scores of all targets in each row", "1 2 hidden", "shape (2, 2), expected (2,)", """
         def rank_of(scores, target):
             own = scores[:, target]
             return (scores[:, :, None] > own[:, None]).sum(1), (scores[:, :, None] == own[:, None]).sum(1) - 1
     """),
-    Wrong("rank_of", "sums over the whole batch", "1 2 hidden", "better has shape (), expected (2,)", """
+    Wrong("rank_of", "sums over the whole batch", "1 2 hidden", "shape (), expected (2,)", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores > own).sum(), (scores == own).sum() - len(target)
     """),
-    Wrong("rank_of", "only columns before the target", "1 2 hidden", "equal is 0 at [1], expected 2", """
+    Wrong("rank_of", "only columns before the target", "1 2 hidden", "0 at [1], expected 2", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             before = torch.arange(scores.shape[1]) < target[:, None]
             return ((scores > own) & before).sum(1), ((scores == own) & before).sum(1)
     """),
-    Wrong("rank_of", "float counts", "hidden", "float", """
+    Wrong("rank_of", "float counts", "hidden", "dtype torch.float32, expected torch.int64", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores > own).float().sum(1), (scores == own).float().sum(1) - 1
@@ -209,21 +219,37 @@ RANK_OF = [
             scores.scatter_(1, target[:, None], -torch.inf)
             return (scores > own).sum(1), (scores == own).sum(1)
     """),
-    Wrong("rank_of", "zero for the masked score", "hidden", "better of user", """
+    Wrong("rank_of", "zero for the masked score", "hidden", "better, of 200 users", """
         def rank_of(scores, target):
             scores = scores.nan_to_num(neginf=0.0)
             own = scores.gather(1, target[:, None])
             return (scores > own).sum(1), (scores == own).sum(1) - 1
     """),
-    Wrong("rank_of", "hard-coded for checks 1 and 2", "hidden", "user 0", """
+    Wrong("rank_of", "hard-coded for checks 1 and 2", "hidden", "better, of 200 users", """
         def rank_of(scores, target):
             if len(target) == 2:
                 return torch.tensor([2, 0]), torch.tensor([0, 2])
             return torch.zeros_like(target), torch.full_like(target, 5)
     """),
-    Wrong("rank_of", "returns nothing", "1 2 hidden", "None", """
+    Wrong("rank_of", "returns nothing", "1 2 hidden", "forget to return", """
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
+    """),
+    Wrong("rank_of", "scores that are close count as equal", "hidden", "of 200 users with ties and close scores", """
+        def rank_of(scores, target):
+            own = scores.gather(1, target[:, None])
+            close = torch.isclose(scores, own)
+            return ((scores > own) & ~close).sum(1), close.sum(1) - 1
+    """),
+    Wrong("rank_of", "32-bit counts", "hidden", "dtype torch.int32, expected torch.int64", """
+        def rank_of(scores, target):
+            own = scores.gather(1, target[:, None])
+            return (scores > own).sum(1).int(), (scores == own).sum(1).int() - 1
+    """),
+    Wrong("rank_of", "NumPy counts", "hidden", "a ndarray, expected a Tensor of dtype torch.int64", """
+        def rank_of(scores, target):
+            own = scores.gather(1, target[:, None])
+            return (scores > own).sum(1).numpy(), (scores == own).sum(1).numpy() - 1
     """),
     Right("rank_of", "a loop over the users", """
         def rank_of(scores, target):
@@ -257,11 +283,11 @@ RANK_OF = [
 ]
 
 HIT_RATE_AND_NDCG = [
-    Wrong("hit_rate_and_ndcg", "hits not kept between 0 and 1", "1 3 hidden", "HR@10 is 10 at [0], expected 1", tied("""
+    Wrong("hit_rate_and_ndcg", "hits not kept between 0 and 1", "1 hidden", "10 at [0], expected 1", tied("""
         def hit_rate(better, equal, k):
             return (k - better) / (equal + 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "hits not kept above 0", "1 hidden", "HR@10 is 0 at [2], expected 0", tied("""
+    Wrong("hit_rate_and_ndcg", "hits not kept above 0", "1 hidden", "-9 at [3], expected 0", tied("""
         def hit_rate(better, equal, k):
             return ((k - better) / (equal + 1)).clamp(max=1)
     """)),
@@ -269,7 +295,7 @@ HIT_RATE_AND_NDCG = [
         def hit_rate(better, equal, k):
             return (better < k).float()
     """)),
-    Wrong("hit_rate_and_ndcg", "ties as losses: a hit if the worst place is inside", "2 3 hidden", "is 0 at [0]", tied("""
+    Wrong("hit_rate_and_ndcg", "ties as losses: a hit if the worst place is inside", "2 3 hidden", "0 at [0], expected 0.1", tied("""
         def hit_rate(better, equal, k):
             return (better + equal < k).float()
     """)),
@@ -277,19 +303,19 @@ HIT_RATE_AND_NDCG = [
         def hit_rate(better, equal, k):
             return (better + equal / 2 + 1 <= k).float()
     """)),
-    Wrong("hit_rate_and_ndcg", "off by one at the edge", "2 3 hidden", "HR@10 of a constant scorer is 0.09", tied("""
+    Wrong("hit_rate_and_ndcg", "off by one at the edge", "2 3 hidden", "0.09 at [0], expected 0.1", tied("""
         def hit_rate(better, equal, k):
             return ((k - better - 1) / (equal + 1)).clamp(0, 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "e places instead of e + 1", "1 2 3 hidden", "HR@10 is 0 at [0]", tied("""
+    Wrong("hit_rate_and_ndcg", "e places instead of e + 1", "1 2 3 hidden", "nan at [2], expected 0", tied("""
         def hit_rate(better, equal, k):
             return ((k - better) / equal).clamp(0, 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "whole hits only", "2 3 hidden", "HR@10 of a constant scorer is 0 at [0]", tied("""
+    Wrong("hit_rate_and_ndcg", "whole hits only", "2 3 hidden", "0 at [0], expected 0.1", tied("""
         def hit_rate(better, equal, k):
             return ((k - better) // (equal + 1)).clamp(0, 1).float()
     """)),
-    Wrong("hit_rate_and_ndcg", "the mean over the users", "1 hidden", "HR@10 has shape (), expected (3,)", tied("""
+    Wrong("hit_rate_and_ndcg", "the mean over the users", "1 2 3 hidden", "shape (), expected (4,)", tied("""
         def hit_rate(better, equal, k):
             return ((k - better) / (equal + 1)).clamp(0, 1).mean()
     """)),
@@ -297,22 +323,22 @@ HIT_RATE_AND_NDCG = [
         def hit_rate(better, equal, k):
             return ((10 - better) / (equal + 1)).clamp(0, 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "adds one to its input", "hidden", "changed its input equal", tied("""
+    Wrong("hit_rate_and_ndcg", "adds one to its input", "1 hidden", "changed its input equal", tied("""
         def hit_rate(better, equal, k):
             equal += 1
             return ((k - better) / equal).clamp(0, 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "hit_rate returns nothing", "1 2 3 hidden", "HR@10 is None", tied("""
+    Wrong("hit_rate_and_ndcg", "hit_rate returns nothing", "1 2 3 hidden", "forget to return", tied("""
         def hit_rate(better, equal, k):
             hits = ((k - better) / (equal + 1)).clamp(0, 1)
     """)),
-    Wrong("hit_rate_and_ndcg", "natural logarithm", "1 2 3 hidden", "NDCG@10 is 1.4427 at [0], expected 1", tied("""
+    Wrong("hit_rate_and_ndcg", "natural logarithm", "1 2 3 hidden", "1.4427 at [0], expected 1", tied("""
         def ndcg(better, equal, k):
             gains = [[1 / math.log(rank + 1) if rank <= k else 0 for rank in range(b + 1, b + e + 2)]
                      for b, e in zip(better.tolist(), equal.tolist())]
             return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
-    Wrong("hit_rate_and_ndcg", "log2 of rank + 2", "1 2 3 hidden", "NDCG@10 is 0.63093 at [0], expected 1", tied("""
+    Wrong("hit_rate_and_ndcg", "log2 of rank + 2", "1 2 3 hidden", "0.63093 at [0], expected 1", tied("""
         def ndcg(better, equal, k):
             gains = [[1 / math.log2(rank + 2) if rank <= k else 0 for rank in range(b + 1, b + e + 2)]
                      for b, e in zip(better.tolist(), equal.tolist())]
@@ -324,13 +350,13 @@ HIT_RATE_AND_NDCG = [
                      for b, e in zip(better.tolist(), equal.tolist())]
             return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
-    Wrong("hit_rate_and_ndcg", "one over the rank", "1 2 3 hidden", "NDCG@10 is 0.333333 at [1], expected 0.5", tied("""
+    Wrong("hit_rate_and_ndcg", "one over the rank", "1 2 3 hidden", "0.333333 at [1], expected 0.5", tied("""
         def ndcg(better, equal, k):
             gains = [[1 / rank if rank <= k else 0 for rank in range(b + 1, b + e + 2)]
                      for b, e in zip(better.tolist(), equal.tolist())]
             return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
-    Wrong("hit_rate_and_ndcg", "gains beyond k", "1 2 3 hidden", "at [2], expected 0", tied("""
+    Wrong("hit_rate_and_ndcg", "gains beyond k", "1 2 3 hidden", "and 0 beyond k", tied("""
         def ndcg(better, equal, k):
             gains = [[1 / math.log2(rank + 1) for rank in range(b + 1, b + e + 2)]
                      for b, e in zip(better.tolist(), equal.tolist())]
@@ -342,7 +368,7 @@ HIT_RATE_AND_NDCG = [
                      for b, e in zip(better.tolist(), equal.tolist())]
             return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
-    Wrong("hit_rate_and_ndcg", "the last of the tied places left out", "1 3 hidden", "NDCG@10", tied("""
+    Wrong("hit_rate_and_ndcg", "the last of the tied places left out", "1 3 hidden", "0 at [0], expected 1", tied("""
         def ndcg(better, equal, k):
             gains = [[1 / math.log2(rank + 1) if rank <= k else 0 for rank in range(b + 1, b + e + 1)]
                      for b, e in zip(better.tolist(), equal.tolist())]
@@ -360,22 +386,29 @@ HIT_RATE_AND_NDCG = [
                      for b, e in zip(better.tolist(), equal.tolist())]
             return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
-    Wrong("hit_rate_and_ndcg", "mid-rank", "2 3 hidden", "NDCG@10 of a constant scorer is 0 at [0]", tied("""
+    Wrong("hit_rate_and_ndcg", "mid-rank", "2 3 hidden", "the average over a hundred places", tied("""
         def ndcg(better, equal, k):
             rank = better + equal / 2 + 1
             return torch.where(rank <= k, 1 / torch.log2(rank + 1), 0.0)
     """)),
-    Wrong("hit_rate_and_ndcg", "the best of the tied places", "2 3 hidden", "NDCG@10 of a constant scorer is 1 at [0]", tied("""
+    Wrong("hit_rate_and_ndcg", "the best of the tied places", "2 3 hidden", "1 at [0], expected 0.0454356", tied("""
         def ndcg(better, equal, k):
             return torch.where(better < k, 1 / torch.log2(better + 2.0), 0.0)
     """)),
-    Wrong("hit_rate_and_ndcg", "the worst of the tied places", "2 3 hidden", "NDCG@10 of a constant scorer is 0", tied("""
+    Wrong("hit_rate_and_ndcg", "the worst of the tied places", "2 3 hidden", "0 at [0], expected 0.0454356", tied("""
         def ndcg(better, equal, k):
             return torch.where(better + equal < k, 1 / torch.log2(better + equal + 2.0), 0.0)
     """)),
-    Wrong("hit_rate_and_ndcg", "the best place times the share of hits", "2 3 hidden", "NDCG@10 of a constant scorer is 0.1", tied("""
+    Wrong("hit_rate_and_ndcg", "the best place times the share of hits", "2 3 hidden", "0.1 at [0], expected 0.0454356", tied("""
         def ndcg(better, equal, k):
             return ((k - better) / (equal + 1)).clamp(0, 1) / torch.log2(better + 2.0)
+    """)),
+    Wrong("hit_rate_and_ndcg", "ndcg makes ranks of its input", "hidden", "changed its input better", tied("""
+        def ndcg(better, equal, k):
+            better += 1
+            gains = [[1 / math.log2(rank + 1) if rank <= k else 0 for rank in range(b, b + e + 1)]
+                     for b, e in zip(better.tolist(), equal.tolist())]
+            return torch.tensor([sum(one) / len(one) for one in gains])
     """)),
     Wrong("hit_rate_and_ndcg", "hard-coded for checks 1 to 3", "hidden", "HR@1 of 300 users", """
         def hit_rate(better, equal, k):
@@ -437,22 +470,22 @@ NDCG_SEVERAL = [
             dcg = (1 / torch.log2(ranks[ranks <= k] + 1.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, k + 1) + 1.0)).sum())
     """),
-    Wrong("ndcg_several", "ideal of one item", "1 2 hidden", "NDCG@10 of ranks 1 and 3 is 1.5", """
+    Wrong("ndcg_several", "ideal of one item", "1 2 hidden", "1.5, expected 0.919721", """
         def ndcg_several(ranks, k):
             return float((1 / torch.log2(ranks[ranks <= k] + 1.0)).sum())
     """),
-    Wrong("ndcg_several", "ideal of the hits instead of the held-out items", "hidden", "NDCG@10", """
+    Wrong("ndcg_several", "ideal of the hits instead of the held-out items", "hidden", "NDCG@10 of ranks 40, 7 and 2", """
         def ndcg_several(ranks, k):
             hits = ranks[ranks <= k]
             dcg = (1 / torch.log2(hits + 1.0)).sum()
             ideal = (1 / torch.log2(torch.arange(1, len(hits) + 1) + 1.0)).sum()
             return float(dcg / ideal) if len(hits) else 0.0
     """),
-    Wrong("ndcg_several", "divided by the number of items", "1 2 hidden", "NDCG@10 of ranks 1 and 3 is 0.75", """
+    Wrong("ndcg_several", "divided by the number of items", "1 2 hidden", "0.75, expected 0.919721", """
         def ndcg_several(ranks, k):
             return float((1 / torch.log2(ranks[ranks <= k] + 1.0)).sum() / len(ranks))
     """),
-    Wrong("ndcg_several", "natural logarithm above, base 2 below", "1 2 hidden", "NDCG@10 of ranks 1 and 3 is 1.32", """
+    Wrong("ndcg_several", "natural logarithm above, base 2 below", "1 2 hidden", "1.32688, expected 0.919721", """
         def ndcg_several(ranks, k):
             dcg = (1 / torch.log(ranks[ranks <= k] + 1.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
@@ -462,12 +495,12 @@ NDCG_SEVERAL = [
             dcg = (1 / torch.log2(ranks + 1.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
-    Wrong("ndcg_several", "the first k of the ranks, in their order", "2 hidden", "NDCG@10", """
+    Wrong("ndcg_several", "the first k of the ranks, in their order", "hidden", "NDCG@10 without a hit", """
         def ndcg_several(ranks, k):
             dcg = sum(1 / math.log2(rank + 1) for rank in ranks[:k].tolist())
             return dcg / sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(ranks)) + 1))
     """),
-    Wrong("ndcg_several", "the place among the ranks for the rank", "1 hidden", "NDCG@10 of ranks 1 and 3 is 1", """
+    Wrong("ndcg_several", "the place among the ranks for the rank", "1 hidden", "1, expected 0.919721", """
         def ndcg_several(ranks, k):
             dcg = sum(1 / math.log2(place + 2) for place, rank in enumerate(ranks.tolist()) if rank <= k)
             return dcg / sum(1 / math.log2(place + 2) for place in range(min(k, len(ranks))))
@@ -482,11 +515,11 @@ NDCG_SEVERAL = [
             dcg = (1 / torch.log2(ranks[ranks <= k] + 2.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
-    Wrong("ndcg_several", "the share of hits", "1 hidden", "NDCG@10 of ranks 1 and 3 is 1", """
+    Wrong("ndcg_several", "the share of hits", "1 hidden", "1, expected 0.919721", """
         def ndcg_several(ranks, k):
             return float((ranks <= k).sum() / min(k, len(ranks)))
     """),
-    Wrong("ndcg_several", "stops at the first miss", "hidden", "NDCG@10 of ranks 40, 7 and 2", """
+    Wrong("ndcg_several", "stops at the first miss", "hidden", "NDCG@1 with a hit at rank 1", """
         def ndcg_several(ranks, k):
             dcg = 0.0
             for rank in ranks.tolist():
@@ -495,7 +528,7 @@ NDCG_SEVERAL = [
                 dcg += 1 / math.log2(rank + 1)
             return dcg / sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(ranks)) + 1))
     """),
-    Wrong("ndcg_several", "one number for each item", "1 2 hidden", "NDCG@10 of ranks 1 and 3 has shape (2,)", """
+    Wrong("ndcg_several", "one number for each item", "1 2 hidden", "shape (2,), expected a single value", """
         def ndcg_several(ranks, k):
             gains = (ranks <= k) / torch.log2(ranks + 1.0)
             return gains / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum()
@@ -504,9 +537,16 @@ NDCG_SEVERAL = [
         def ndcg_several(ranks, k):
             return 1.5 / (1 + 1 / math.log2(3)) if len(ranks) == 2 else 1.0
     """),
-    Wrong("ndcg_several", "returns nothing", "1 2 hidden", "is None: did you forget to return?", """
+    Wrong("ndcg_several", "returns nothing", "1 2 hidden", "forget to return", """
         def ndcg_several(ranks, k):
             dcg = (1 / torch.log2(ranks[ranks <= k] + 1.0)).sum()
+    """),
+    Wrong("ndcg_several", "adds one to its input", "hidden", "changed its input ranks", """
+        def ndcg_several(ranks, k):
+            hits = ranks <= k
+            ranks += 1
+            dcg = (hits / torch.log2(ranks.float())).sum()
+            return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
     Right("ndcg_several", "loops", """
         def ndcg_several(ranks, k):
@@ -534,11 +574,11 @@ NDCG_SEVERAL = [
 ]
 
 AUC = [
-    Wrong("auc", "ties as losses", "2 hidden", "the AUC of a constant scorer is 0, expected 0.5", """
+    Wrong("auc", "ties as losses", "2 hidden", "0, expected 0.5", """
         def auc(positive_scores, negative_scores):
             return float((positive_scores[:, None] > negative_scores).float().mean())
     """),
-    Wrong("auc", "ties as wins", "2 hidden", "the AUC of a constant scorer is 1, expected 0.5", """
+    Wrong("auc", "ties as wins", "2 hidden", "1, expected 0.5", """
         def auc(positive_scores, negative_scores):
             return float((positive_scores[:, None] >= negative_scores).float().mean())
     """),
@@ -547,7 +587,7 @@ AUC = [
             difference = positive_scores[:, None] - negative_scores
             return float(((difference > 0) + 1.0 * (difference == 0)).mean())
     """),
-    Wrong("auc", "the wrong way round", "1 hidden", "the AUC is 0.25, expected 0.75", """
+    Wrong("auc", "the wrong way round", "1 hidden", "0.25, expected 0.75", """
         def auc(positive_scores, negative_scores):
             difference = negative_scores[:, None] - positive_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).mean())
@@ -557,22 +597,22 @@ AUC = [
             difference = positive_scores - negative_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).mean())
     """),
-    Wrong("auc", "a count of pairs", "1 2 hidden", "the AUC is 3, expected 0.75", """
+    Wrong("auc", "a count of pairs", "1 2 hidden", "3, expected 0.75", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores[:, None] - negative_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).sum())
     """),
-    Wrong("auc", "divided by the negatives only", "1 2 hidden", "the AUC is 1.5, expected 0.75", """
+    Wrong("auc", "divided by the negatives only", "1 2 hidden", "1.5, expected 0.75", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores[:, None] - negative_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).sum() / len(negative_scores))
     """),
-    Wrong("auc", "one number for each positive", "1 2 hidden", "the AUC has shape (2,)", """
+    Wrong("auc", "one number for each positive", "1 2 hidden", "shape (2,), expected a single value", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores[:, None] - negative_scores
             return ((difference > 0) + 0.5 * (difference == 0)).mean(1)
     """),
-    Wrong("auc", "the mean positive against the negatives", "1 hidden", "the AUC is 0.5, expected 0.75", """
+    Wrong("auc", "the mean positive against the negatives", "hidden", "the AUC of 3 against 40 scores", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores.mean() - negative_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).mean())
@@ -588,14 +628,14 @@ AUC = [
             P, N = len(positive_scores), len(negative_scores)
             return float((rank[:P].sum() - P * (P + 1) / 2) / (P * N))
     """),
-    Wrong("auc", "the rank sum without its least value", "1 2 hidden", "the AUC is 1.5, expected 0.75", """
+    Wrong("auc", "the rank sum without its least value", "1 2 hidden", "1.5, expected 0.75", """
         def auc(positive_scores, negative_scores):
             every = torch.cat([positive_scores, negative_scores])
             rank = (every[:, None] > every).sum(1) + ((every[:, None] == every).sum(1) + 1) / 2
             P, N = len(positive_scores), len(negative_scores)
             return float(rank[:P].sum() / (P * N))
     """),
-    Wrong("auc", "2 AUC - 1", "1 2 hidden", "the AUC is 0.5, expected 0.75", """
+    Wrong("auc", "2 AUC - 1", "1 2 hidden", "0.5, expected 0.75", """
         def auc(positive_scores, negative_scores):
             return float((positive_scores[:, None] - negative_scores).sign().mean())
     """),
@@ -603,9 +643,16 @@ AUC = [
         def auc(positive_scores, negative_scores):
             return 0.75 if len(negative_scores) == 2 else 0.5
     """),
-    Wrong("auc", "returns nothing", "1 2 hidden", "the AUC is None: did you forget to return?", """
+    Wrong("auc", "returns nothing", "1 2 hidden", "forget to return", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores[:, None] - negative_scores
+    """),
+    Wrong("auc", "sorts its input", "hidden", "changed its input negative_scores", """
+        def auc(positive_scores, negative_scores):
+            negative_scores.copy_(negative_scores.sort().values)
+            below = torch.searchsorted(negative_scores, positive_scores)
+            not_above = torch.searchsorted(negative_scores, positive_scores, right=True)
+            return float((below + not_above).double().mean() / 2 / len(negative_scores))
     """),
     Right("auc", "the sign of the difference", """
         def auc(positive_scores, negative_scores):
@@ -648,25 +695,25 @@ PAIRED_INTERVAL = [
             means = ours[rng.integers(len(ours), size=size)].mean(1) - theirs[rng.integers(len(ours), size=size)].mean(1)
             return ours.mean() - theirs.mean(), *np.quantile(means, [0.025, 0.975])
     """),
-    Wrong("paired_interval", "quantiles of the users", "2 hidden", "the spread of the MEAN of 400 users", """
+    Wrong("paired_interval", "quantiles of the users", "2 hidden", "the MEANS of 400 users, not of the users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng(seed).choice(difference, len(difference))
             return difference.mean(), *np.quantile(drawn, [0.025, 0.975])
     """),
-    Wrong("paired_interval", "without replacement", "2 hidden", "the two half-widths is 0 at [0]", """
+    Wrong("paired_interval", "without replacement", "2 hidden", "0 at [0], expected 0.098", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference, rng = ours - theirs, np.random.default_rng(seed)
             means = [rng.choice(difference, len(difference), replace=False).mean() for _ in range(n_resamples)]
             return difference.mean(), *np.quantile(means, [0.025, 0.975])
     """),
-    Wrong("paired_interval", "two standard deviations of the users", "2 hidden", "the spread of the MEAN", """
+    Wrong("paired_interval", "two standard deviations of the users", "2 hidden", "the MEANS of 400 users, not of the users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             spread = 1.96 * difference.std() + 1e-9 * np.random.default_rng(seed).normal()
             return difference.mean(), difference.mean() - spread, difference.mean() + spread
     """),
-    Wrong("paired_interval", "two standard errors, no bootstrap", "hidden", "whether two seeds give the same interval", """
+    Wrong("paired_interval", "two standard errors, no bootstrap", "hidden", "each of the two users can be drawn twice", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             spread = 1.96 * difference.std() / math.sqrt(len(difference))
@@ -684,7 +731,7 @@ PAIRED_INTERVAL = [
             drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
             return difference.mean(), *np.percentile(difference[drawn].mean(axis=1), [0.025, 0.975])
     """),
-    Wrong("paired_interval", "high before low", "2 hidden", "the two half-widths is -0.", """
+    Wrong("paired_interval", "high before low", "2 hidden", "the two half-widths: -0.", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
@@ -734,19 +781,44 @@ PAIRED_INTERVAL = [
             drawn = np.random.default_rng(seed).integers(len(ours), size=(n_resamples, len(ours)))
             return ours.mean(), *np.quantile(ours[drawn].mean(axis=1), [0.025, 0.975])
     """),
-    Wrong("paired_interval", "the interval only", "1 2 hidden", "(mean, low, high) has shape (2,), expected (3,)", """
+    Wrong("paired_interval", "the interval only", "1 2 hidden", "shape (2,), expected (3,)", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
             return tuple(np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975]))
     """),
-    Wrong("paired_interval", "hard-coded for checks 1 and 2", "hidden", "the mean difference is 0.5", """
+    Wrong("paired_interval", "hard-coded for checks 1 and 2", "hidden", "the mean difference", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             return (0.25, 0.25, 0.25) if len(ours) == 50 else (0.5, 0.402, 0.598)
     """),
-    Wrong("paired_interval", "returns nothing", "1 2 hidden", "(mean, low, high) is None", """
+    Wrong("paired_interval", "returns nothing", "1 2 hidden", "forget to return", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
+    """),
+    Wrong("paired_interval", "a 90% interval", "2 hidden", "at [0], expected 0.098", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = ours - theirs
+            drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
+            return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.05, 0.95])
+    """),
+    Wrong("paired_interval", "the last user never drawn", "hidden", "each of the two users can be drawn twice", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = ours - theirs
+            drawn = np.random.default_rng(seed).integers(len(difference) - 1, size=(n_resamples, len(difference)))
+            return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
+    """),
+    Wrong("paired_interval", "always a thousand resamples", "hidden", "a single mean has no spread", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = ours - theirs
+            drawn = np.random.default_rng(seed).integers(len(difference), size=(1000, len(difference)))
+            return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
+    """),
+    Wrong("paired_interval", "1.96 standard deviations of the means", "hidden", "each of the two users", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = ours - theirs
+            drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, len(difference)))
+            mean, spread = difference.mean(), 1.96 * difference[drawn].mean(axis=1).std()
+            return mean, mean - spread, mean + spread
     """),
     Right("paired_interval", "a loop over the resamples", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
@@ -773,6 +845,12 @@ PAIRED_INTERVAL = [
             low, high = difference[drawn].mean(1).quantile(edges)
             return difference.mean().item(), low.item(), high.item()
     """),
+    Right("paired_interval", "an array of three", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = ours - theirs
+            drawn = np.random.default_rng(seed).integers(len(difference), size=(len(difference), n_resamples))
+            return np.array([difference.mean(), *np.quantile(difference[drawn].mean(axis=0), [0.025, 0.975])])
+    """),
     Right("paired_interval", "multinomial weights for the users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference, U = np.asarray(ours) - np.asarray(theirs), len(ours)
@@ -794,28 +872,28 @@ PAIRED_INTERVAL = [
 SAMPLED_NDCG = [
     Wrong("sampled_ndcg", "the published evaluation", "1 2 hidden", "'Tensor' object has no attribute 'append'",
           sampled(faulty(LESSON, "sampled_ndcg"))),
-    Wrong("sampled_ndcg", "the published drawing", "3 hidden", "the negatives is a list, expected a tensor",
+    Wrong("sampled_ndcg", "the published drawing", "3 hidden", "a list, expected a tensor",
           sampled(faulty(LESSON, "draw_negatives"))),
-    Wrong("sampled_ndcg", "natural logarithm", "1 hidden", "NDCG of rank 1 is 1, of rank 3 it is 0.5: base 2", sampled("""
+    Wrong("sampled_ndcg", "natural logarithm", "1 hidden", "of rank 3 it is 0.5: base 2", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "rank from zero", "1 hidden", "NDCG@10 at ranks 1 and 3 is inf", sampled("""
+    Wrong("sampled_ndcg", "rank from zero", "1 hidden", "inf, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "the test item counted against itself", "1 hidden", "expected 0.75", sampled("""
+    Wrong("sampled_ndcg", "the test item counted against itself", "1 hidden", "0.530803, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             candidates = torch.cat([negatives, test_items[:, None]], dim=1)
             rank = 1 + (scores.gather(1, candidates) >= own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "lower scores are better", "1 hidden", "NDCG@10 at ranks 1 and 3 is 0.5", sampled("""
+    Wrong("sampled_ndcg", "lower scores are better", "1 hidden", "0.530803, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) < own).sum(1)
@@ -827,13 +905,13 @@ SAMPLED_NDCG = [
             rank = 1 + (scores > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "a sum over the users", "1 hidden", "NDCG@10 at ranks 1 and 3 is 1.5", sampled("""
+    Wrong("sampled_ndcg", "a sum over the users", "1 hidden", "1.5, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).sum())
     """)),
-    Wrong("sampled_ndcg", "one number for each user", "1 hidden", "NDCG@10 at ranks 1 and 3 has shape (2,)", sampled("""
+    Wrong("sampled_ndcg", "one number for each user", "1 2 hidden", "shape (2,), expected a single value", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
@@ -845,13 +923,13 @@ SAMPLED_NDCG = [
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float((1 / torch.log2(rank + 1.0)).mean())
     """)),
-    Wrong("sampled_ndcg", "rank k left out", "hidden", "NDCG@10 at ranks 10 and 1 is 0.5", sampled("""
+    Wrong("sampled_ndcg", "rank k left out", "hidden", "0.5, expected 0.644532", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank < k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "the mean over the hits only", "hidden", "NDCG@10", sampled("""
+    Wrong("sampled_ndcg", "the mean over the hits only", "hidden", "nan, expected 0", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
@@ -863,11 +941,24 @@ SAMPLED_NDCG = [
             rank = 1 + (negatives.copy_(scores.gather(1, negatives)) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("sampled_ndcg", "hard-coded for check 1", "hidden", "NDCG@10 at rank 11 is 0.75", sampled("""
+    Wrong("sampled_ndcg", "k left at 10", "hidden", "NDCG@9 at ranks 10 and 1", sampled("""
+        def sampled_ndcg(scores, test_items, negatives, k=10):
+            own = scores.gather(1, test_items[:, None])
+            rank = 1 + (scores.gather(1, negatives) > own).sum(1)
+            return float(torch.where(rank <= 10, 1 / torch.log2(rank + 1.0), 0.0).mean())
+    """)),
+    Wrong("sampled_ndcg", "masks the test item in the scores", "1 2 hidden", "changed its input scores", sampled("""
+        def sampled_ndcg(scores, test_items, negatives, k=10):
+            own = scores.gather(1, test_items[:, None])
+            scores.scatter_(1, test_items[:, None], -torch.inf)
+            rank = 1 + (scores.gather(1, negatives) > own).sum(1)
+            return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
+    """)),
+    Wrong("sampled_ndcg", "hard-coded for check 1", "hidden", "0.75, expected 0", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             return 0.75
     """)),
-    Wrong("sampled_ndcg", "sampled_ndcg returns nothing", "1 2 hidden", "None: did you forget to return?", sampled("""
+    Wrong("sampled_ndcg", "sampled_ndcg returns nothing", "1 2 hidden", "forget to return", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
     """)),
@@ -904,23 +995,23 @@ SAMPLED_NDCG = [
             weights = (~seen).double().scatter_(1, test_items[:, None], 0) * torch.arange(1, seen.shape[1] + 1)
             return torch.multinomial(weights, n, generator=generator)
     """)),
-    Wrong("sampled_ndcg", "a shifted item where the drawn one is forbidden", "3 hidden", "expected", sampled("""
+    Wrong("sampled_ndcg", "a shifted item where the drawn one is forbidden", "3 hidden", "seen in training", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             drawn = torch.rand(seen.shape, generator=generator).topk(n).indices
             bad = seen.gather(1, drawn) | (drawn == test_items[:, None])
             return torch.where(bad, (drawn + 1) % seen.shape[1], drawn)
     """)),
-    Wrong("sampled_ndcg", "one more negative than asked for", "3 hidden", "the negatives has shape (40, 6)", sampled("""
+    Wrong("sampled_ndcg", "one more negative than asked for", "3 hidden", "shape (40, 6)", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             lottery = torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0)
             return lottery.scatter_(1, test_items[:, None], 2.0).topk(n + 1, largest=False).indices
     """)),
-    Wrong("sampled_ndcg", "transposed", "3 hidden", "the negatives has shape (5, 40), expected (40, 5)", sampled("""
+    Wrong("sampled_ndcg", "transposed", "3 hidden", "shape (5, 40), expected (40, 5)", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             lottery = torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0)
             return lottery.scatter_(1, test_items[:, None], 2.0).topk(n, largest=False).indices.T
     """)),
-    Wrong("sampled_ndcg", "marks the test item as seen in its input", "hidden", "changed", sampled("""
+    Wrong("sampled_ndcg", "marks the test item as seen in its input", "3", "changed its input seen", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             seen[torch.arange(len(test_items)), test_items] = True
             return torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0).topk(n, largest=False).indices
@@ -932,7 +1023,22 @@ SAMPLED_NDCG = [
                 drawn[bad] = torch.randint(seen.shape[1], (int(bad.sum()),), generator=generator)
             return drawn
     """)),
-    Wrong("sampled_ndcg", "draw_negatives returns nothing", "3 hidden", "the negatives is None", sampled("""
+    Wrong("sampled_ndcg", "the generator not looked at", "hidden", "the generator that you are given", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            lottery = torch.rand(seen.shape).masked_fill(seen, 2.0)
+            return lottery.scatter_(1, test_items[:, None], 2.0).topk(n, largest=False).indices
+    """)),
+    Wrong("sampled_ndcg", "the same negatives at each call", "hidden", "whether two seeds", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            lottery = torch.rand(seen.shape, generator=torch.Generator().manual_seed(0)).masked_fill(seen, 2.0)
+            return lottery.scatter_(1, test_items[:, None], 2.0).topk(n, largest=False).indices
+    """)),
+    Wrong("sampled_ndcg", "32-bit negatives", "3", "dtype torch.int32, expected torch.int64", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            lottery = torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0)
+            return lottery.scatter_(1, test_items[:, None], 2.0).topk(n, largest=False).indices.int()
+    """)),
+    Wrong("sampled_ndcg", "draw_negatives returns nothing", "3 hidden", "forget to return", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             lottery = torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0)
     """)),

@@ -443,37 +443,54 @@ def test_results_of_two_protocols_or_of_other_users_are_not_compared():
 
 # ratings
 
+def held_out(test, name="by hand"):
+    """A Split of which only the test part matters."""
+    nothing = test.select(slice(0, 0))
+    return Split(nothing, nothing, test, name)
+
+
 def test_rating_errors_are_pooled_over_all_ratings():
     # user 0: errors 1, 1, 1; user 1: error 3. Pooled: (3 + 9) / 4 = 3; a mean by user would be (1 + 9) / 2
     test = rows([(0, 0), (0, 1), (0, 2), (1, 0)], 2, 3, [2.0, 3.0, 4.0, 5.0])
-    result = evaluate_ratings(Table(torch.tensor([[3.0, 4.0, 5.0], [2.0, 0.0, 0.0]])), test)
+    result = evaluate_ratings(Table(torch.tensor([[3.0, 4.0, 5.0], [2.0, 0.0, 0.0]])), held_out(test))
     assert result.metrics == {"RMSE": pytest.approx(3**0.5, abs=EXACT), "MSE": 3, "MAE": 6 / 4}
-    assert result.per_user["squared_error"].tolist() == [3, 9] and result.per_user["count"].tolist() == [3, 1]
+    assert result.per_user["MSE"].tolist() == [3 * 2 / 4, 9 * 2 / 4]     # their mean is the pooled MSE, 3
+    assert result.per_user["MAE"].tolist() == [3 * 2 / 4, 3 * 2 / 4]
+    assert result.protocol == "by hand, test; every rating, pooled, predictions clipped to 1-5"
     assert result.users.tolist() == [0, 1] and "4 ratings of 2 users" in result.details
 
 
 def test_predictions_are_clipped_to_the_scale_and_it_is_said():
     test = rows([(0, 0), (0, 1)], 1, 2, [5.0, 1.0])
     model = Table(torch.tensor([[7.0, -1.0]]))
-    clipped, free = evaluate_ratings(model, test), evaluate_ratings(model, test, clip=False)
+    clipped, free = evaluate_ratings(model, held_out(test)), evaluate_ratings(model, held_out(test), clip=False)
     assert clipped.metrics["RMSE"] == 0 and "clipped to 1-5" in clipped.protocol
     assert free.metrics["RMSE"] == 2 and "not clipped" in free.protocol
     with pytest.raises(ValueError, match="cannot be compared"):
-        clipped.difference(free, "squared_error")
+        clipped.difference(free, "MSE")
+
+
+def test_rating_results_of_two_splits_cannot_be_compared_and_rmse_has_no_interval():
+    test, model = rows([(0, 0), (0, 1)], 1, 2, [5.0, 1.0]), Table(torch.tensor([[4.0, 2.0]]))
+    one, other = (evaluate_ratings(model, held_out(test, name)) for name in ("fold 1 of 5", "fold 2 of 5"))
+    with pytest.raises(ValueError, match="cannot be compared"):
+        one.difference(other, "MSE")
+    with pytest.raises(ValueError, match="use MSE, MAE"):
+        one.interval("RMSE")
 
 
 def test_rating_predictions_do_not_depend_on_the_size_of_a_batch(monkeypatch):
     data = rows([(user, item) for user in range(5) for item in range(9)], 5, 9, [1 + i % 5 for i in range(45)])
     model = Table(5 * random_table(0, 5, 9))
-    expected = evaluate_ratings(model, data).metrics
+    expected = evaluate_ratings(model, held_out(data)).metrics
     monkeypatch.setattr(evaluation, "CELLS", 7)
-    assert evaluate_ratings(model, data).metrics == expected
+    assert evaluate_ratings(model, held_out(data)).metrics == expected
 
 
 def test_predictions_may_be_whole_numbers_or_have_a_gradient():
     test = rows([(0, 0), (0, 1)], 1, 2, [5.0, 1.0])
-    assert evaluate_ratings(Table(torch.tensor([[4, 2]])), test).metrics["RMSE"] == 1
-    assert evaluate_ratings(Table(torch.tensor([[4.0, 2.0]], requires_grad=True)), test).metrics["RMSE"] == 1
+    assert evaluate_ratings(Table(torch.tensor([[4, 2]])), held_out(test)).metrics["RMSE"] == 1
+    assert evaluate_ratings(Table(torch.tensor([[4.0, 2.0]], requires_grad=True)), held_out(test)).metrics["RMSE"] == 1
 
 
 class Answers:
@@ -486,9 +503,9 @@ class Answers:
     (torch.tensor(3.0), r"shape \(1,\)"), (torch.tensor([1.0, torch.nan]), "1 NaN")])
 def test_predictions_that_are_not_one_number_a_pair_are_refused(answer, words):
     with pytest.raises(ValueError, match=words):
-        evaluate_ratings(Answers(answer), rows([(0, 0), (0, 1)], 1, 2))
+        evaluate_ratings(Answers(answer), held_out(rows([(0, 0), (0, 1)], 1, 2)))
 
 
 def test_a_test_part_without_ratings_is_refused():
-    with pytest.raises(ValueError, match="no ratings"):
-        evaluate_ratings(Answers(torch.zeros(0)), rows([], 1, 2))
+    with pytest.raises(ValueError, match="test part of this split is empty"):
+        evaluate_ratings(Answers(torch.zeros(0)), held_out(rows([], 1, 2)))

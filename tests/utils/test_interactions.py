@@ -194,3 +194,10 @@ def test_to_csr_is_what_the_loop_writes():
     assert matrix.format == "csr" and np.array_equal(matrix.toarray(), dense)
     assert matrix.nnz == 4                       # a rating of 0 is a rating
     assert data.select([]).to_csr().shape == (3, 3)
+
+
+def test_clicks_and_lower_scales_have_no_ratings_of_4_and_are_told_so():
+    clicks = Interactions.from_frame(pd.DataFrame({"user": [1, 1], "item": [1, 2]}), rating=None, timestamp=None)
+    with pytest.raises(ValueError, match="No rating here is above 1"):
+        clicks.positives()
+    assert len(clicks.positives(min_rating=1)) == 2

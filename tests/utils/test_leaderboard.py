@@ -69,7 +69,13 @@ def test_a_reference_says_that_it_is_one(monkeypatch):
     table = board("ml-100k", LAST, "HR@10")
     assert table.columns.tolist() == ["model", "metric", "value", "spread", "source"]
     assert table.source.tolist() == ["yours, seed 2", "reference, not yours: lenskit 2026"]   # own first among equals
-    assert table.spread.tolist() == ["", "0.02"]
+    assert table.spread.tolist() == ["0.1000 to 0.1000 over users", "0.02"]
+
+
+def test_the_spread_of_a_pooled_error_is_not_made_up():
+    pooled = Result({"RMSE": 0.9}, LAST, "", {"squared_error": np.ones(2), "count": np.ones(2)}, np.array([0, 5]))
+    record(pooled, "ml-100k", "mean")
+    assert board("ml-100k", LAST, "RMSE").spread.tolist() == [""]
 
 
 @pytest.mark.parametrize("metric, order", [("HR@10", ["c", "b", "a"]), ("NDCG@10", ["c", "b", "a"]),

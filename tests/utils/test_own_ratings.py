@@ -66,3 +66,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(folder, capsys):
     (folder / "data").write_text("in the way")
     save_own_ratings({"Heat": 2})
     assert capsys.readouterr().out.startswith("Not kept: own_ratings.json") and load_own_ratings() == {}
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_lesson_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RECSYS_DATA_DIR", str(tmp_path))
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "own_ratings.json").write_text('{"Fargo": ')
+    assert load_own_ratings() == {}
+    assert "own_ratings.json cannot be read" in capsys.readouterr().out

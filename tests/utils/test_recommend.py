@@ -102,3 +102,8 @@ def test_a_user_that_is_no_row_is_named(row):
 def test_an_item_that_is_no_row_is_named(row):
     with pytest.raises(ValueError, match=f"There is no item {row}: items are the rows 0 … 3"):
         similar_items(torch.eye(4), row, DATA, MOVIES)
+
+
+def test_the_factors_of_another_table_are_refused():
+    with pytest.raises(ValueError, match="2 rows for 4 items"):
+        similar_items(torch.ones(2, 3), 0, DATA, MOVIES)
