@@ -37,6 +37,7 @@ def random_split(interactions, test=0.2, validation=0.0, within_users=False, see
     """Returns a Split of randomly chosen rows.
 
     test, validation: shares; within_users: of each user's rows (rounded down), else of all rows
+    Its name gives train, validation and test in percent: "random 70/10/20, seed 0".
     """
     _check_shares(test, validation)
     order = np.random.default_rng(seed).permutation(len(interactions))
@@ -50,8 +51,9 @@ def random_split(interactions, test=0.2, validation=0.0, within_users=False, see
     parts = np.zeros(len(order), dtype=np.int64)
     parts[order[place < n_test + n_validation]] = 1
     parts[order[place < n_test]] = 2
-    return _from_parts(interactions, parts, f"random {_percent(1 - test - validation)} train, {_percent(validation)} "
-                       f"validation, {_percent(test)} test{' within each user' if within_users else ''}, seed {seed}")
+    shares = "/".join(f"{100 * share:.6g}" for share in (1 - test - validation, validation, test))
+    where = " within each user" if within_users else ""
+    return _from_parts(interactions, parts, f"random {shares}{where}, seed {seed}")
 
 
 def _place_and_count(sorted_users, n_users):

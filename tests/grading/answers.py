@@ -11,7 +11,6 @@ from harness import answer_of, code_cells, run_exercise
 class Wrong(NamedTuple):
     """An answer that loses these checks and no other; of the first one the message holds `told`."""
 
-    exercise: str
     name: str
     loses: str  # how the grade ids end, in the notebook's order: "1 2 hidden"
     told: str
@@ -21,36 +20,37 @@ class Wrong(NamedTuple):
 class Right(NamedTuple):
     """An answer that keeps all points."""
 
-    exercise: str
     name: str
     source: str
 
 
-def rows(table, **options):
-    """Returns a table as pytest parameters."""
-    return [pytest.param(row, id=f"{row.exercise}: {row.name}", **options) for row in table]
+def rows(table, kind):
+    """Returns the rows of one kind in {exercise: rows} as pytest parameters (exercise, row)."""
+    named = {f"{exercise}: {row.name}": (exercise, row) for exercise, listed in table.items() for row in listed}
+    assert len(named) == sum(map(len, table.values())), "two rows of one name"
+    return [pytest.param(*pair, id=name) for name, pair in named.items() if isinstance(pair[1], kind)]
 
 
-def assert_wrong(lesson, row):
+def assert_wrong(lesson, exercise, row):
     """Asserts that a wrong answer loses what its row says, and that the first message names its fault."""
-    messages = failures(lesson, row)
+    messages = failures(lesson, exercise, row.source)
     assert " ".join(messages) == row.loses, messages
     assert row.told in next(iter(messages.values())), messages
 
 
-def assert_right(lesson, row):
+def assert_right(lesson, exercise, row):
     """Asserts that a right answer loses nothing."""
-    assert failures(lesson, row) == {}
+    assert failures(lesson, exercise, row.source) == {}
 
 
-def failures(lesson, row):
+def failures(lesson, exercise, source):
     """Returns {how the grade id ends: message} of the checks that an answer loses."""
-    outcome = run_exercise(lesson, row.exercise, dedent(row.source))
-    return {name.removeprefix(f"{row.exercise}_"): result.message for name, result in outcome.items() if result.message}
+    outcome = run_exercise(lesson, exercise, dedent(source))
+    return {name.removeprefix(f"{exercise}_"): result.message for name, result in outcome.items() if result.message}
 
 
 def faulty(lesson, name):
-    """Returns the function `name`_faulty that a bug hunt shows, under the name that the student gives the repaired one."""
+    """Returns the function `name`_faulty that a bug hunt shows, under the name of the repaired one."""
     for cell in code_cells(lesson):
         for node in ast.parse(cell.source).body:
             if isinstance(node, ast.FunctionDef) and node.name == f"{name}_faulty":

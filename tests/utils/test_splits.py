@@ -70,7 +70,7 @@ def test_splits_do_not_touch_the_global_generators():
 def test_random_shares_are_those_asked_for_of_all_rows():
     split = random_split(history([0] * 99 + [1]), test=0.2, validation=0.1)
     assert [len(part) for part in (split.train, split.validation, split.test)] == [70, 10, 20]
-    assert split.name == "random 70% train, 10% validation, 20% test, seed 0"
+    assert split.name == "random 70/10/20, seed 0"
 
 
 def test_shares_that_differ_have_names_that_differ():
