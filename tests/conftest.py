@@ -18,3 +18,4 @@ def pytest_configure(config):
             (folder / name).symlink_to((data_dir() / name).resolve())
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["RECSYS_DATA_DIR"] = str(folder)
+    os.environ["RECSYS_DATASET"] = "ml-100k"             # the stored outputs are of this set

@@ -66,8 +66,8 @@ def compare(split, words):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         result = run()                                   # warm-up, and the figures side by side
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        auc, ndcg = (result["auc"], result["ndcg"]) if name == "implicit" else (result.metrics["AUC"], result.metrics["NDCG@10"])
-        print(f"  {name:9} NDCG@10 {ndcg:.5f}  AUC {auc:.5f}  peak memory grew by {grown:.0f} MB")
+        found = result if name == "implicit" else {"ndcg": result.metrics["NDCG@10"], "auc": result.metrics["AUC"]}
+        print(f"  {name:9} NDCG@10 {found['ndcg']:.5f}  AUC {found['auc']:.5f}  peak memory grew by {grown:.0f} MB")
     for _ in range(ROUNDS):
         for name, run in runs.items():
             start = time.perf_counter()

@@ -54,7 +54,10 @@ def item_knn(clicks, k, k1, b):
 
 
 def best_by_validation(build, settings, split):
-    return max(settings, key=lambda setting: evaluate_ranking(build(*setting), split, on="validation").metrics["NDCG@10"])
+    def ndcg(setting):
+        return evaluate_ranking(build(*setting), split, on="validation").metrics["NDCG@10"]
+
+    return max(settings, key=ndcg)
 
 
 def measure(name):
@@ -63,8 +66,8 @@ def measure(name):
     clicks.data[:] = 1
     knn = best_by_validation(lambda *setting: item_knn(clicks, *setting), KNN_SETTINGS, split)
     reg, = best_by_validation(lambda reg: ease(clicks, reg), [(reg,) for reg in LAMBDAS], split)
-    models = {"popularity": (popularity(clicks), "NumPy"),
-              "ItemKNN": (item_knn(clicks, *knn), f"implicit {version('implicit')} BM25, K={knn[0]} K1={knn[1]} B={knn[2]}"),
+    words = f"implicit {version('implicit')} BM25, K={knn[0]} K1={knn[1]} B={knn[2]}"
+    models = {"popularity": (popularity(clicks), "NumPy"), "ItemKNN": (item_knn(clicks, *knn), words),
               "EASE": (ease(clicks, reg), f"closed form in NumPy, lambda {reg}")}
     for model, (scorer, source) in models.items():
         result = evaluate_ranking(scorer, split)

@@ -361,9 +361,10 @@ def test_the_protocol_is_said_in_words():
 
 
 def test_cold_items_and_cold_users_are_counted_and_no_error():
-    split = split_of([(0, 0)], [], [(0, 1), (1, 0), (1, 2), (3, 2)], 5, 4)
-    result = evaluate_ranking(Table(torch.zeros(5, 4)), split, 1)
-    assert result.details == ("3 users, 2 without a held-out item left out, 3 held-out items cold, 2 users cold, "
+    split = split_of([(0, 0)], [], [(0, 1), (1, 0), (1, 2), (3, 2), (4, 2)], 6, 4)
+    result = evaluate_ranking(Table(torch.zeros(6, 4)), split, 1)
+    # items 1, 2, 2, 2 of the five held-out ones have no training row; of the four items three (1, 2, 3) have none
+    assert result.details == ("4 users, 2 without a held-out item left out, 4 held-out items cold, 3 users cold, "
                               "4 items")
 
 
