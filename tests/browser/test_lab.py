@@ -1,4 +1,4 @@
-"""A student's first minutes, in a real JupyterLab in a real browser: open lesson 1, run it, answer, be told."""
+"""A student at work, in a real JupyterLab in a real browser: open a lesson, run it, be told, type answers, be right."""
 import contextlib
 import json
 import os
@@ -11,27 +11,28 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from harness import answer_of, code_cells, solution_names
+
+from recsys_utils.grading.course import is_check
 
 pytestmark = pytest.mark.long
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings playwright")
-LESSON = "01_movielens/01_movielens.ipynb"
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Address and notebook file of a JupyterLab on a fresh copy of lessons/, its settings apart from the user's own."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "lessons", home / "work")
+@pytest.fixture
+def lab(tmp_path):
+    """Address and folder of a JupyterLab on a fresh copy of lessons/, its settings apart from the user's own."""
+    shutil.copytree(ROOT / "lessons", tmp_path / "work")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--ServerApp.port={port}",
-               "--ServerApp.token=", f"--ServerApp.root_dir={home / 'work'}"]
-    environment = os.environ | {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
+               "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path / 'work'}"]
+    environment = os.environ | {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(120):
         try:
@@ -39,23 +40,27 @@ def lab(tmp_path_factory):
             break
         except OSError:
             time.sleep(0.5)
-    yield f"http://127.0.0.1:{port}", home / "work" / LESSON
+    yield f"http://127.0.0.1:{port}", tmp_path / "work"
     server.terminate()
     server.wait(30)
 
 
 @pytest.fixture
-def page(lab):
+def page():
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     with sync_api.sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 1600})
         page.set_default_timeout(90_000)
-        page.goto(f"{lab[0]}/lab/tree/{LESSON}")
-        page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown h1")
         yield page
         browser.close()
+
+
+def open_lesson(page, address, lesson):
+    page.goto(f"{address}/lab/tree/{lesson}/{lesson}.ipynb")
+    page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown h1")
+    page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status='idle'], .jp-Notebook-ExecutionIndicator")
 
 
 def menu(page, name, item):
@@ -67,26 +72,53 @@ def errors(outputs):
     return [output for output in outputs if output["output_type"] == "error"]
 
 
-def saved_when(page, file, ready):
-    """Saves the open notebook until its outputs, by cell id, are as ready(outputs) wants them, and returns them."""
-    for _ in range(90):
-        menu(page, "File", "Save Notebook")
+def run_all(page, file, done):
+    """Runs all cells and saves until the cells, by id, are as done(cells) wants them; returns them."""
+    menu(page, "Run", "Run All Cells")
+    for _ in range(120):
         page.wait_for_timeout(1000)
+        menu(page, "File", "Save Notebook")
         with contextlib.suppress(ValueError):            # read while it was being written
-            outputs = {cell["id"]: cell.get("outputs", []) for cell in json.loads(file.read_text())["cells"]}
-            if ready(outputs):
-                return outputs
-    raise TimeoutError("the notebook did not get that far in 90 seconds")
+            cells = {cell["id"]: cell for cell in json.loads(file.read_text())["cells"] if cell["cell_type"] == "code"}
+            if done(cells):
+                return cells
+    raise TimeoutError("the notebook did not get that far in two minutes")
+
+
+def type_answer(page, stub, answer):
+    """Scrolls down to the cell that holds the stub's first line and types the answer over it."""
+    editor = page.locator(".jp-CodeCell .cm-content", has_text=stub.splitlines()[0]).first
+    for _ in range(200):                                 # JupyterLab renders what is in view only
+        if editor.count():
+            break
+        page.mouse.move(700, 800)
+        page.mouse.wheel(0, 500)
+        page.wait_for_timeout(100)
+    editor.scroll_into_view_if_needed()
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(answer)
 
 
 def test_an_open_lesson_shows_movies_and_stops_kindly_at_the_first_exercise(lab, page):
-    menu(page, "Run", "Run All Cells")
-    outputs = saved_when(page, lab[1], lambda outputs: any(map(errors, outputs.values())))
-    assert "Toy Story" in json.dumps(outputs["movies-head"])
-    assert [cell for cell, found in outputs.items() if errors(found)] == ["contiguous-ids-1"]
-    assert "not attempted yet" in json.dumps(outputs["contiguous-ids-1"])
+    open_lesson(page, lab[0], "01_movielens")
+    cells = run_all(page, lab[1] / "01_movielens" / "01_movielens.ipynb",
+                    lambda cells: any(errors(cell["outputs"]) for cell in cells.values()))
+    assert "Toy Story" in json.dumps(cells["movies-head"]["outputs"])
+    assert [name for name, cell in cells.items() if errors(cell["outputs"])] == ["contiguous-ids-1"]
+    assert "not attempted yet" in json.dumps(cells["contiguous-ids-1"]["outputs"])
 
 
-def test_nothing_in_the_page_is_broken(page):
+@pytest.mark.parametrize("lesson", solution_names())
+def test_answers_typed_in_by_a_student_pass_every_check(lab, page, lesson):
+    open_lesson(page, lab[0], lesson)
+    file = lab[1] / lesson / f"{lesson}.ipynb"
+    for cell in json.loads(file.read_text())["cells"]:
+        told = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "code" and told.get("solution"):
+            type_answer(page, "".join(cell["source"]), answer_of(lesson, told["grade_id"]))
+    cells = run_all(page, file, lambda cells: list(cells.values())[-1]["execution_count"])
+    assert [name for name, cell in cells.items() if errors(cell["outputs"])] == []
+    visible = [cell for cell in code_cells(lesson) if is_check(cell) and "HIDDEN TESTS" not in cell.source]
+    assert all("✓" in json.dumps(cells[cell.id]["outputs"], ensure_ascii=False) for cell in visible)
     assert page.locator(".jp-RenderedMarkdown img:not([alt])").count() == 0
-    assert page.locator("text=Math Processing Error").count() == 0
