@@ -13,7 +13,7 @@ LAB_ARGS ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help lab test test-all lessons solutions submit grade bench
+.PHONY: help lab test test-all lessons solutions submit grade formgrader bench
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -42,6 +42,9 @@ submit: $(READY) ## hand in your notebook: make submit L=01 STUDENT=me
 
 grade: $(READY) ## grade what is new in submitted/: grades.csv, feedback/
 	@$(COURSE) grade
+
+formgrader: $(READY) ## grade written answers by hand, in the browser
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/formgrader/gradebook $(LAB_ARGS)
 
 bench: $(READY) ## time the course's code against other libraries
 	@$(BIN)/python -m pip install -q -e '.[benchmarks]'

@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateFeedback
 from .autograde import autograde, check_canary
 from .course import CourseError, edited_cells, lesson_names, notebooks, read_notebook
 from .grades import graded_row, make_gradebook, read_grades, read_marks, write_grades
-from .release import convert, course_config, release
+from .release import convert, course_config, files, release
 
 NOTICE = "Students' code runs with your rights here: grade in a container, or under an account that owns nothing else."
 
@@ -36,6 +36,9 @@ def grade(root, again=False, time_limit=900):
     write_feedback(root, [key for key in submissions if key not in problems])
     graded, unchanged = len(todo) - len(problems), len(submissions) - len(todo)
     print(f"grades.csv: {graded} graded now, {unchanged} as they were, {len(problems)} with a problem")
+    waiting = sum(row["status"] == "needs manual grading" for row in rows)
+    if waiting:
+        print(f"{waiting} need a person for their written answers: make formgrader")
     return rows
 
 
@@ -63,7 +66,7 @@ def find_submissions(root):
 def unreadable(root, student, lesson):
     """Returns why a submission cannot be graded at all, or an empty text."""
     if lesson not in lesson_names(root):
-        return "there is no such lesson"
+        return f"there is no such lesson; there are {', '.join(lesson_names(root))}"
     if glob.escape(student) != student:
         return "nbgrader cannot take a name with * ? or ["
     wanted = [path.name for path in notebooks(root / "lessons" / lesson)]
@@ -90,12 +93,12 @@ def up_to_date(root, student, lesson, row):
 def fingerprint(root, student, lesson):
     """Returns 12 hex digits that change with the submission, the lesson's solution, and the code that grades."""
     package = Path(__file__).parents[1]
-    paths = [*notebooks(root / "submitted" / student / lesson), root / "nbgrader_config.py"]
-    paths += sorted(path for path in (root / "solutions" / lesson).rglob("*") if path.is_file())
-    paths += sorted(package.rglob("*.py"))
+    paths = [*notebooks(root / "submitted" / student / lesson), root / "nbgrader_config.py", *package.rglob("*.py")]
+    contents = [path.read_bytes() for path in sorted(paths)]
+    contents += [content for _, content in sorted(files(root / "solutions" / lesson).items())]
     digest = hashlib.sha256()
-    for path in paths:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for content in contents:
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()[:12]
 
 

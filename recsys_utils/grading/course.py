@@ -40,8 +40,9 @@ def lesson_names(root):
 
 
 def find_lesson(root, text):
-    """Returns the one lesson whose name is `text` or starts with it: "01" finds "01_movielens"."""
+    """Returns the one lesson whose name is `text` or starts with it: "01" and "1" find "01_movielens"."""
     names = lesson_names(root)
+    text = text.zfill(2) if text.isdigit() else text
     found = [text] if text in names else [name for name in names if text and name.startswith(text)]
     if len(found) == 1:
         return found[0]

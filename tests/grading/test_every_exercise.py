@@ -1,9 +1,11 @@
 """What holds for every exercise: the solution gets all points, the stub none, and its tests obey the rules."""
 
-import pytest
-from harness import answer_of, checks_in, checks_of, exercises_of, has_tag, run_exercise, solution_names, stub_of
+import re
 
-from recsys_utils.grading.course import exercise_of, grade_id
+import pytest
+from harness import ROOT, answer_of, checks_in, checks_of, exercises_of, has_tag, run_exercise, solution_names, stub_of
+
+from recsys_utils.grading.course import exercise_of, grade_id, read_notebook
 
 EXERCISES = [(notebook, exercise) for notebook in solution_names() for exercise in exercises_of(notebook)]
 CHECKS = [pytest.param(name, cell, id=grade_id(cell)) for name in solution_names() for cell in checks_in(name)]
@@ -34,3 +36,17 @@ def test_a_test_cell_obeys_the_rules(notebook, cell):
     assert cell.metadata.nbgrader.points > 0
     assert cell.source.startswith("# "), "the first line says in a comment what is tested"
     assert not has_tag(cell, "training"), "a cell tagged `training` does not run in grading"
+
+
+@pytest.mark.parametrize("notebook", solution_names())
+def test_the_points_in_the_text_are_those_of_the_cells(notebook):
+    cells = read_notebook(ROOT / "solutions" / notebook / f"{notebook}.ipynb").cells
+    points = [cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells]
+    cards = [(place, int(said[1])) for place, cell in enumerate(cells)
+             if (said := re.search(r"^#+ .*· +(\d+) points", cell.source, re.MULTILINE))]
+    ends = [place for place, _ in cards[1:]] + [len(cells)]
+    assert [said for _, said in cards] == [sum(points[start:end]) for (start, _), end in zip(cards, ends, strict=True)]
+    assert f"| **Points** | {sum(points)}:" in cells[0].source
+    for place, cell in enumerate(cells):
+        if said := re.search(r"^\*\*Check \d, hidden\*\* \((\d+) points?\)", cell.source):
+            assert int(said[1]) == points[place + 1], cell.source
