@@ -38,7 +38,7 @@ def grade(root, again=False, time_limit=900):
     print(f"grades.csv: {graded} graded now, {unchanged} as they were, {len(problems)} with a problem")
     waiting = sum(row["status"] == "needs manual grading" for row in rows)
     if waiting:
-        print(f"{waiting} need a person for their written answers: make formgrader")
+        print(f"{waiting} with written answers to grade by hand: make formgrader")
     return rows
 
 
