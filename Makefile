@@ -9,6 +9,9 @@ COURSE := $(BIN)/python -m recsys_utils.grading
 HIDDEN := $(addprefix @jupyter/nbgrader:,create-assignment formgrader course-list assignment-list menu) \
 	@jupyterlab/apputils-extension:announcements
 
+# threads that wait for work sleep instead of spinning: a notebook shares its cores with the browser and with others
+export OMP_WAIT_POLICY := PASSIVE
+
 LAB_ARGS ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300

@@ -33,18 +33,20 @@ def recommend(model, user, interactions, movies, k=5):
     return films(best, interactions, movies).assign(score=scores[best].numpy())
 
 
-def similar_items(item_factors, item, interactions, movies, k=10):
+def similar_items(item_factors, item, interactions, movies, k=10, among=None):
     """Returns the k films whose factor vectors point most nearly the same way, with the cosine.
 
     item_factors: (n_items, n_factors); item: row, 0 … n_items - 1
+    among: BoolTensor (n_items,), the films that may be shown, for example those with 50 ratings and more; None: all
     """
     if len(item_factors) != interactions.n_items:
         raise ValueError(f"item_factors has {len(item_factors):,} rows for {interactions.n_items:,} items: are these "
                          "the users' factors?")
     directions = torch.nn.functional.normalize(to_tensor(item_factors).cpu().float(), dim=1)
     cosine = directions @ directions[_checked(item, interactions.n_items, "item")]
-    cosine[item] = -torch.inf
-    best = cosine.argsort(descending=True, stable=True)[:min(k, len(cosine) - 1)]
+    allowed = torch.ones(len(cosine), dtype=torch.bool) if among is None else to_tensor(among).cpu().clone()
+    allowed[item] = False
+    best = cosine.masked_fill(~allowed, -torch.inf).argsort(descending=True, stable=True)[:min(k, int(allowed.sum()))]
     return films(best, interactions, movies).assign(cosine=cosine[best].numpy())
 
 

@@ -1,4 +1,4 @@
-"""Measures the reference rows of data/reference_results.csv and writes the file.
+"""Measures the ranking rows of data/reference_results.csv and keeps them.
 
     python tests/benchmarks/reference_results.py
 
@@ -9,12 +9,11 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from implicit.nearest_neighbours import BM25Recommender
+from reference_table import replace_rows
 
 from recsys_utils.evaluation import evaluate_ranking
 from recsys_utils.interactions import Interactions
@@ -80,5 +79,4 @@ def measure(name):
 
 
 if __name__ == "__main__":
-    rows = [row for name in ("ml-100k", "ml-1m") for row in measure(name)]
-    pd.DataFrame(rows).to_csv(Path(__file__).resolve().parents[2] / "data" / "reference_results.csv", index=False)
+    replace_rows(row for name in ("ml-100k", "ml-1m") for row in measure(name))

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from harness import answer_of, code_cells, solution_names
+from harness import answer_of, code_cells, notebook_path, solution_names
 
 from recsys_utils.grading.course import is_check
 
@@ -59,7 +59,7 @@ def page():
 
 
 def open_lesson(page, address, lesson):
-    page.goto(f"{address}/lab/tree/{lesson}/{lesson}.ipynb")
+    page.goto(f"{address}/lab/tree/{notebook_path(lesson, 'lessons').relative_to(ROOT / 'lessons').as_posix()}")
     page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown h1")
     page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status='idle'], .jp-Notebook-ExecutionIndicator")
 
@@ -113,7 +113,7 @@ def test_an_open_lesson_shows_movies_and_stops_kindly_at_the_first_exercise(lab,
 @pytest.mark.parametrize("lesson", solution_names())
 def test_answers_typed_in_by_a_student_pass_every_check(lab, page, lesson):
     open_lesson(page, lab[0], lesson)
-    file = lab[1] / lesson / f"{lesson}.ipynb"
+    file = lab[1] / notebook_path(lesson, "lessons").relative_to(ROOT / "lessons")
     for cell in json.loads(file.read_text())["cells"]:
         told = cell["metadata"].get("nbgrader", {})
         if cell["cell_type"] == "code" and told.get("solution"):

@@ -137,12 +137,17 @@ def solution_names():
     return [path.stem for lesson in lesson_names(ROOT) for path in notebooks(ROOT / "solutions" / lesson)]
 
 
+def notebook_path(notebook, folder="solutions"):
+    """Returns the path of the notebook of this name in solutions/ or lessons/; a lesson may hold two."""
+    path = next((ROOT / folder).glob(f"*/{notebook}.ipynb"), None)
+    assert path, f"there is no {notebook}.ipynb in {folder}/ (lessons are made by: make lessons)"
+    return path
+
+
 @cache
 def code_cells(notebook, folder="solutions"):
     """Returns the code cells of the notebook of this name in solutions/ or lessons/."""
-    path = next((ROOT / folder).glob(f"*/{notebook}.ipynb"), None)
-    assert path, f"there is no {notebook}.ipynb in {folder}/ (lessons are made by: make lessons)"
-    return [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    return [cell for cell in read_notebook(notebook_path(notebook, folder)).cells if cell.cell_type == "code"]
 
 
 def exercises_of(notebook):

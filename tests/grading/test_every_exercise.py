@@ -3,7 +3,17 @@
 import re
 
 import pytest
-from harness import ROOT, answer_of, checks_in, checks_of, exercises_of, has_tag, run_exercise, solution_names, stub_of
+from harness import (
+    answer_of,
+    checks_in,
+    checks_of,
+    exercises_of,
+    has_tag,
+    notebook_path,
+    run_exercise,
+    solution_names,
+    stub_of,
+)
 
 from recsys_utils.grading.course import exercise_of, grade_id, read_notebook
 
@@ -40,7 +50,7 @@ def test_a_test_cell_obeys_the_rules(notebook, cell):
 
 @pytest.mark.parametrize("notebook", solution_names())
 def test_the_points_in_the_text_are_those_of_the_cells(notebook):
-    cells = read_notebook(ROOT / "solutions" / notebook / f"{notebook}.ipynb").cells
+    cells = read_notebook(notebook_path(notebook)).cells
     points = [cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells]
     cards = [(place, int(said[1])) for place, cell in enumerate(cells)
              if (said := re.search(r"^#+ .*· +(\d+) points", cell.source, re.MULTILINE))]
