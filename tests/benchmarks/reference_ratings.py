@@ -27,6 +27,7 @@ from recsys_utils.movielens import load_movielens
 from recsys_utils.splits import k_fold, random_split
 
 SEEDS = range(5)
+SURPRISE, CORNAC = f"Surprise {version('scikit-surprise')}", f"cornac {version('cornac')}"
 LESSON_3, LESSON_4A, LESSON_7 = map(load_cells, ("03_svd", "04a_explicit", "07_latent_factors"))
 
 
@@ -108,11 +109,10 @@ def cornac_mf(train, n_epochs, lr, reg):
 
 FIVE_FOLD = {"bias-only (lesson 7)": (bias_only, [(2,), (3,), (5,)], "course"),
              "latent factors (lesson 7)": (latent_factors, [(0.8,), (1.0,), (1.2,)], "course, 64 factors"),
-             "Surprise BaselineOnly": (surprise_baseline, [("als",), ("sgd",)], f"Surprise {version('scikit-surprise')}"),
+             "Surprise BaselineOnly": (surprise_baseline, [("als",), ("sgd",)], SURPRISE),
              "Surprise SVD": (surprise_svd, [(100, 20, 0.005, 0.02), (64, 30, 0.01, 0.08), (64, 30, 0.01, 0.1)],
-                              f"Surprise {version('scikit-surprise')}"),
-             "cornac MF": (cornac_mf, [(20, 0.01, 0.02), (50, 0.01, 0.06), (50, 0.01, 0.1)],
-                           f"cornac {version('cornac')}")}
+                              SURPRISE),
+             "cornac MF": (cornac_mf, [(20, 0.01, 0.02), (50, 0.01, 0.06), (50, 0.01, 0.1)], CORNAC)}
 NINETY_TEN = {"plain factorization (lesson 3)": (plain, [(0.06,), (0.08,), (0.1,)], "course, 64 factors"),
               "explicit ALS (lesson 4a)": (als, [(0.1,), (0.12,), (0.14,)], "course, 32 factors"),
               "latent factors (lesson 7)": FIVE_FOLD["latent factors (lesson 7)"]}
@@ -155,4 +155,5 @@ if __name__ == "__main__":
     for dataset in sys.argv[1:] or ["ml-100k", "ml-1m"]:
         replace_rows(measure(dataset, FIVE_FOLD, five_folds, "5-fold over every rating, seeds 0-4; clipped to 1-5"))
         if dataset == "ml-100k":
-            replace_rows(measure(dataset, NINETY_TEN, one_split, "random 90/10 of every rating, seeds 0-4; clipped to 1-5"))
+            protocol = "random 90/10 of every rating, seeds 0-4; clipped to 1-5"
+            replace_rows(measure(dataset, NINETY_TEN, one_split, protocol))

@@ -91,6 +91,13 @@ def test_similar_items_have_the_same_direction_whatever_their_length(convert):
     assert similar_items(factors, 3, DATA, MOVIES, k=1).title.tolist() == ["C"]
 
 
+def test_similar_items_come_from_among_those_that_may_be_shown():
+    factors, among = torch.tensor([[1.0, 0.0], [10.0, 0.0], [3.0, 3.0], [-2.0, 0.0]]), np.array([True, False, True, True])
+    assert similar_items(factors, 0, DATA, MOVIES, among=among).title.tolist() == ["C", "D"]
+    assert similar_items(factors, 0, DATA, MOVIES, among=torch.tensor([False] * 4)).title.tolist() == []
+    assert among.tolist() == [True, False, True, True]
+
+
 @pytest.mark.parametrize("row", [-1, 2, 196])
 def test_a_user_that_is_no_row_is_named(row):
     for ask in (lambda: history(row, DATA, MOVIES), lambda: recommend(Model(1.0), row, DATA, MOVIES)):
