@@ -92,7 +92,8 @@ def test_similar_items_have_the_same_direction_whatever_their_length(convert):
 
 
 def test_similar_items_come_from_among_those_that_may_be_shown():
-    factors, among = torch.tensor([[1.0, 0.0], [10.0, 0.0], [3.0, 3.0], [-2.0, 0.0]]), np.array([True, False, True, True])
+    factors = torch.tensor([[1.0, 0.0], [10.0, 0.0], [3.0, 3.0], [-2.0, 0.0]])
+    among = np.array([True, False, True, True])
     assert similar_items(factors, 0, DATA, MOVIES, among=among).title.tolist() == ["C", "D"]
     assert similar_items(factors, 0, DATA, MOVIES, among=torch.tensor([False] * 4)).title.tolist() == []
     assert among.tolist() == [True, False, True, True]
