@@ -110,9 +110,9 @@ def cornac_mf(train, n_epochs, lr, reg):
 FIVE_FOLD = {"bias-only (lesson 7)": (bias_only, [(2,), (3,), (5,)], "course"),
              "latent factors (lesson 7)": (latent_factors, [(0.8,), (1.0,), (1.2,)], "course, 64 factors"),
              "Surprise BaselineOnly": (surprise_baseline, [("als",), ("sgd",)], SURPRISE),
-             "Surprise SVD": (surprise_svd, [(100, 20, 0.005, 0.02), (64, 30, 0.01, 0.08), (64, 30, 0.01, 0.1)],
+             "Surprise SVD": (surprise_svd, [(100, 20, 0.005, 0.02), (64, 30, 0.01, 0.06), (64, 30, 0.01, 0.08)],
                               SURPRISE),
-             "cornac MF": (cornac_mf, [(20, 0.01, 0.02), (50, 0.01, 0.06), (50, 0.01, 0.1)], CORNAC)}
+             "cornac MF": (cornac_mf, [(50, 0.01, 0.06), (100, 0.005, 0.05), (100, 0.005, 0.08)], CORNAC)}
 NINETY_TEN = {"plain factorization (lesson 3)": (plain, [(0.06,), (0.08,), (0.1,)], "course, 64 factors"),
               "explicit ALS (lesson 4a)": (als, [(0.1,), (0.12,), (0.14,)], "course, 32 factors"),
               "latent factors (lesson 7)": FIVE_FOLD["latent factors (lesson 7)"]}
