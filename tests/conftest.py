@@ -4,6 +4,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+import torch
+
 from recsys_utils.movielens import SETS, DataError, data_dir, load_movielens
 
 
@@ -19,3 +22,10 @@ def pytest_configure(config):
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["RECSYS_DATA_DIR"] = str(folder)
     os.environ["RECSYS_DATASET"] = "ml-100k"             # the stored outputs are of this set
+
+
+@pytest.fixture(autouse=True)
+def numbers_next_to_zero():
+    """Takes back what a lesson's first cell sets for the whole process: hypothesis wants subnormal numbers."""
+    yield
+    torch.set_flush_denormal(False)
