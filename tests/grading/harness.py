@@ -132,6 +132,13 @@ def load_cells(notebook, tag="model"):
     return namespace
 
 
+def load_answer(notebook, exercise):
+    """Returns the names that the notebook's imports and the reference answer of one exercise define."""
+    names = load_cells(notebook, tag="no such tag")
+    execute(answer_of(notebook, exercise), names)
+    return names
+
+
 def solution_names():
     """Returns the names of all solution notebooks, in order."""
     return [path.stem for lesson in lesson_names(ROOT) for path in notebooks(ROOT / "solutions" / lesson)]

@@ -1,4 +1,4 @@
-"""The models of the lessons, as a student reads them: right on data made by hand, good on MovieLens 100K."""
+"""The models of stars in the lessons, as a student reads them: right on data made by hand, good on MovieLens 100K."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from harness import answer_of, execute, load_cells
+from harness import load_answer, load_cells
 
 from recsys_utils.evaluation import evaluate_ratings
 from recsys_utils.interactions import Interactions
@@ -70,13 +70,6 @@ def test_predict_and_scores_are_one_model(checkerboard, build):
         torch.testing.assert_close(model.scores(users)[torch.arange(len(items)), items], model.predict(users, items))
 
 
-def answer(notebook, exercise):
-    """Returns the names that the notebook's imports and the reference answer of one exercise define."""
-    names = load_cells(notebook, tag="no such tag")
-    execute(answer_of(notebook, exercise), names)
-    return names
-
-
 @pytest.fixture
 def triples():
     """Returns 200 ratings of 20 users and 30 items, and factors, in double precision."""
@@ -87,7 +80,7 @@ def triples():
 
 def test_batch_loop_and_autograd_give_one_gradient(triples):
     users, items, ratings, p, q = triples
-    gradients = answer("03_svd", "gradients")["gradients"]
+    gradients = load_answer("03_svd", "gradients")["gradients"]
     batch = gradients(*triples, 0.1)
     loop = [gradients(users[[n]], items[[n]], ratings[[n]], p, q, 0.1) for n in range(200)]
     rows = p.clone().requires_grad_(), q.clone().requires_grad_()
@@ -102,7 +95,7 @@ def test_batch_loop_and_autograd_give_one_gradient(triples):
         torch.testing.assert_close(batch[side], sum(one[side] for one in loop), rtol=0, atol=1e-10)
     once = count == 1                                        # the dense form knows a pair once
     pairs = once[users, items]
-    dense = answer("03_svd", "dense_gradients")["dense_gradients"](dense_ratings, once, p, q, 0.1)
+    dense = load_answer("03_svd", "dense_gradients")["dense_gradients"](dense_ratings, once, p, q, 0.1)
     sparse = gradients(users[pairs], items[pairs], ratings[pairs], p, q, 0.1)
     for side in (0, 1):
         torch.testing.assert_close(dense[side], sparse[side], rtol=0, atol=1e-10)
@@ -110,7 +103,7 @@ def test_batch_loop_and_autograd_give_one_gradient(triples):
 
 def test_an_epoch_of_batches_of_one_is_the_loop(triples):
     users, items, ratings, p, q = triples
-    lesson, gradients = answer("03_svd", "sgd_epoch"), answer("03_svd", "gradients")["gradients"]
+    lesson, gradients = load_answer("03_svd", "sgd_epoch"), load_answer("03_svd", "gradients")["gradients"]
     order = torch.randperm(200, generator=torch.Generator().manual_seed(4))
     found = lesson["sgd_epoch"](lambda *batch: gradients(*batch, 0.1), *triples, 0.01, 1,
                                 torch.Generator().manual_seed(4))
@@ -137,9 +130,9 @@ def test_biases_by_means_and_by_gradient_agree():
     train = Interactions.from_frame(load_movielens("synthetic").ratings)
     train = replace(train, ratings=train.ratings.double())
     n_u, n_i = torch.bincount(train.users), torch.bincount(train.items, minlength=train.n_items).clamp(min=1)
-    mean, *solved = answer("07_latent_factors", "alternating_means")["alternating_means"](
+    mean, *solved = load_answer("07_latent_factors", "alternating_means")["alternating_means"](
         train.users, train.items, train.ratings, train.n_users, train.n_items, 3.0, 200)
-    loss = answer("07_latent_factors", "bias_loss")["bias_loss"]
+    loss = load_answer("07_latent_factors", "bias_loss")["bias_loss"]
     biases = [torch.zeros(n, dtype=torch.float64, requires_grad=True) for n in (train.n_users, train.n_items)]
     optimizer = torch.optim.LBFGS(biases, max_iter=500, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
 
