@@ -142,7 +142,8 @@ GRIDS = {      # name: (library, how, settings)
         {"factors": f, "weight": weight, "reg": reg}
         for f, weight, reg in ((64, 3, 15), (128, 3, 15), (128, 3, 40), (128, 10, 40))]),
     "BPR (lesson 5)": ("course", course_bpr, [
-        {"n_factors": f, "reg": reg} for f in (64, 128) for reg in (0.3, 1.0)]),
+        {"n_factors": f, "reg": reg, "n_negatives": n}
+        for f, reg, n in ((64, 0.5, 20), (64, 1.0, 10), (128, 0.5, 10), (128, 1.0, 10))]),
     "implicit's BPR": ("implicit", implicit_bpr, [
         {"factors": f, "lr": lr, "reg": reg}
         for f, lr, reg in ((64, 0.05, 0.01), (64, 0.05, 0.03), (128, 0.05, 0.01), (128, 0.02, 0.01))]),
