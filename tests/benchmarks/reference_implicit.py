@@ -150,13 +150,13 @@ GRIDS = {      # name: (library, how, settings)
     "cornac BPR": ("cornac", cornac_bpr, [
         {"factors": f, "lr": lr, "reg": reg}
         for f, lr, reg in ((64, 0.05, 0.01), (64, 0.1, 0.01), (128, 0.05, 0.01), (64, 0.05, 0.003))]),
-    "LightFM BPR": ("lightfm", lightfm, [
-        {"loss": "bpr", "factors": f, "alpha": alpha, "n_epochs": n}
-        for f, alpha, n in ((64, 0.0, 30), (64, 1e-5, 30), (128, 1e-5, 30), (64, 1e-6, 15))]),
     "WARP (lesson 6)": ("course", course_warp, [
         {"n_factors": f, "reg": reg} for f in (64, 128) for reg in (30.0, 100.0)]),
     "LightFM WARP": ("lightfm", lightfm, [
         {"loss": "warp", "factors": f, "alpha": alpha, "n_epochs": n}
+        for f, alpha, n in ((64, 0.0, 30), (64, 1e-5, 30), (128, 1e-5, 30), (64, 1e-6, 15))]),
+    "LightFM BPR": ("lightfm", lightfm, [
+        {"loss": "bpr", "factors": f, "alpha": alpha, "n_epochs": n}
         for f, alpha, n in ((64, 0.0, 30), (64, 1e-5, 30), (128, 1e-5, 30), (64, 1e-6, 15))]),
 }
 PACKAGES = {"lightfm": "lightfm-next"}
