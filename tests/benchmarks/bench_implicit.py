@@ -58,7 +58,7 @@ def course_bpr(train, seed):
 
 
 def course_warp(train, seed):
-    model = trained(LESSON_6, "FactorModel", train, seed, 64, n_epochs=8, max_tries=10, lr=0.03, reg=60.0)
+    model = trained(LESSON_6, "FactorModel", train, seed, 64, n_epochs=7, max_tries=10, lr=0.04, reg=80.0)
     return lambda: model
 
 
