@@ -4,7 +4,7 @@
 
 Every model has the same budget: four settings, three seeds each on validation; the best mean is then measured with
 five seeds on test, once. A row holds the mean over these seeds, its spread their standard deviation; the values by user,
-averaged over the seeds, are kept for paired differences (bench_results/, not in git). LensKit wants an older pandas:
+averaged over the seeds, are kept for paired differences (data/bench_results/, not in git). LensKit wants an older pandas:
 where a library cannot be imported, its models are left out, and the others' rows stay.
 
     python tests/benchmarks/reference_implicit.py ml-1m --only lenskit
@@ -30,7 +30,7 @@ from recsys_utils.metrics import bootstrap_interval
 from recsys_utils.movielens import load_movielens
 from recsys_utils.splits import leave_last_out
 
-KEPT = Path(__file__).resolve().parents[2] / "bench_results"
+KEPT = Path(__file__).resolve().parents[2] / "data" / "bench_results"
 VALIDATION_SEEDS, TEST_SEEDS, THREADS = (100, 101, 102), (0, 1, 2, 3, 4), 2
 
 
