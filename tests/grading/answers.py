@@ -24,6 +24,15 @@ class Right(NamedTuple):
     source: str
 
 
+def changed(source, *edits):
+    """Returns a source in which each edit (old, new) has replaced the one place where `old` stands."""
+    source = dedent(source)
+    for old, new in edits:
+        assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in this source"
+        source = source.replace(old, new)
+    return source
+
+
 def rows(table, kind):
     """Returns the rows of one kind in {exercise: rows} as pytest parameters (exercise, row)."""
     named = {f"{exercise}: {row.name}": (exercise, row) for exercise, listed in table.items() for row in listed}
