@@ -142,8 +142,8 @@ GRIDS = {      # name: (library, how, settings)
         {"factors": f, "weight": weight, "reg": reg}
         for f, weight, reg in ((64, 3, 15), (128, 3, 15), (128, 3, 40), (128, 10, 40))]),
     "BPR (lesson 5)": ("course", course_bpr, [
-        {"n_factors": f, "reg": reg, "n_negatives": n}
-        for f, reg, n in ((64, 0.5, 20), (64, 1.0, 10), (128, 0.5, 10), (128, 1.0, 10))]),
+        {"n_factors": f, "reg": reg, "balance": balance}
+        for f, reg, balance in ((128, 1.0, 0), (128, 0.5, 0.5), (64, 1.0, 1), (128, 1.0, 1))]),
     "implicit's BPR": ("implicit", implicit_bpr, [
         {"factors": f, "lr": lr, "reg": reg}
         for f, lr, reg in ((64, 0.05, 0.01), (64, 0.05, 0.03), (128, 0.05, 0.01), (128, 0.02, 0.01))]),
@@ -151,7 +151,8 @@ GRIDS = {      # name: (library, how, settings)
         {"factors": f, "lr": lr, "reg": reg}
         for f, lr, reg in ((64, 0.05, 0.01), (64, 0.1, 0.01), (128, 0.05, 0.01), (64, 0.05, 0.003))]),
     "WARP (lesson 6)": ("course", course_warp, [
-        {"n_factors": f, "reg": reg} for f in (64, 128) for reg in (30.0, 100.0)]),
+        {"n_factors": 128, "reg": reg, "balance": balance}
+        for reg, balance in ((30.0, 0), (100.0, 0), (60.0, 0.5), (100.0, 1))]),
     "LightFM WARP": ("lightfm", lightfm, [
         {"loss": "warp", "factors": f, "alpha": alpha, "n_epochs": n}
         for f, alpha, n in ((64, 0.0, 30), (64, 1e-5, 30), (128, 1e-5, 30), (64, 1e-6, 15))]),
@@ -201,7 +202,7 @@ def differences(dataset):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("datasets", nargs="+")
-    parser.add_argument("--only", help="a library, or course")
+    parser.add_argument("--only", help="a library, or course, or one model: 'BPR (lesson 5)'")
     parser.add_argument("--differences", action="store_true", help="compare what earlier runs kept, measure nothing")
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
@@ -212,7 +213,6 @@ if __name__ == "__main__":
             continue
         split = leave_last_out(Interactions.from_frame(load_movielens(dataset).ratings).positives())
         for name, (library, _, _) in GRIDS.items():
-            wanted = library == "course" if arguments.only is None else library == arguments.only
-            wanted = wanted or arguments.only is None and importlib.util.find_spec(library)
-            if wanted:
+            there = library == "course" or importlib.util.find_spec(library)
+            if arguments.only in (library, name) or arguments.only is None and there:
                 replace_rows(list(measure(name, dataset, split)))

@@ -160,7 +160,7 @@ def test_the_model_of_lesson_5_has_the_gradient_by_hand(block):
     with torch.no_grad():
         model.user_factors.weight *= 30
         model.item_factors.weight *= 30
-    loss = lesson["pair_loss"](model, users, liked, 3, torch.Generator().manual_seed(7))
+    loss = lesson["pair_loss"](model, users, liked, 3, torch.Generator().manual_seed(7), torch.ones(6).double())
     found = torch.autograd.grad(loss, [model.user_factors.weight, model.item_factors.weight])
     row, positive = liked.nonzero(as_tuple=True)
     negative = lesson["draw_negatives"](liked, row, 3, torch.Generator().manual_seed(7))
@@ -195,7 +195,7 @@ def test_the_weight_of_lesson_6_is_a_number_and_not_a_function(block):
     users, liked = block
     lesson = load_cells("06_warp")
     model = lesson["FactorModel"](10, 25, 4).double()
-    loss, n_tries, n_found = lesson["warp_loss"](model, users, liked, torch.Generator().manual_seed(7), 1.0, 5)
+    loss, n_tries, n_found = lesson["warp_loss"](model, users, liked, torch.Generator().manual_seed(7), 1.0, 5, torch.ones(6))
     found = torch.autograd.grad(loss, [model.item_bias])[0]
     with torch.no_grad():
         row, positive, violator, tries, n_likes = lesson["search_violators"](
