@@ -1,7 +1,7 @@
 """Lesson 4b: what typical wrong answers lose and are told, and that other right answers keep all points."""
 
 import pytest
-from answers import Right, Wrong, assert_right, assert_wrong, faulty, rows
+from answers import Right, Wrong, assert_right, assert_wrong, changed, faulty, rows
 
 LESSON = "04b_implicit"
 
@@ -390,6 +390,16 @@ def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
 """
 
 
+LOOP = """
+def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
+    gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
+    solution = features.new_zeros(n_rows, features.shape[1])
+    for row in range(n_rows):
+        X = features[columns[rows == row]]
+        solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))
+    return solution
+"""
+
 HALF_STEP = [
     Wrong("1 + alpha on the left", "1 2 hidden", "8 / (6 + 3 · 4 + 2)",
           half_step("gram + (1 + alpha) * X.T @ X + reg * eye")),
@@ -420,26 +430,12 @@ HALF_STEP = [
                 solution[row] = torch.linalg.solve(left, (1 + alpha) * X.sum(0))
             return solution
     """),
-    Wrong("adds each row's clicks to the Gram matrix of all", "1 2 hidden", "4 · 1 / (6 + 3 · 1 + 2)", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
-            solution = features.new_zeros(n_rows, features.shape[1])
-            for row in range(n_rows):
-                X = features[columns[rows == row]]
-                gram += alpha * X.T @ X
-                solution[row] = torch.linalg.solve(gram, (1 + alpha) * X.sum(0))
-            return solution
-    """),
-    Wrong("adds lambda to the Gram matrix at each row", "1 2 hidden", "4 · 1 / (6 + 3 · 1 + 2)", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            gram = features.T @ features
-            solution = features.new_zeros(n_rows, features.shape[1])
-            for row in range(n_rows):
-                X = features[columns[rows == row]]
-                gram.diagonal().add_(reg)
-                solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))
-            return solution
-    """),
+    Wrong("adds each row's clicks to the Gram matrix of all", "1 2 hidden", "4 · 1 / (6 + 3 · 1 + 2)",
+          changed(LOOP, ("solution[row] =", "gram += alpha * X.T @ X\n        solution[row] ="),
+                  ("gram + alpha * X.T @ X", "gram"))),
+    Wrong("adds lambda to the Gram matrix at each row", "1 2 hidden", "4 · 1 / (6 + 3 · 1 + 2)",
+          changed(LOOP, (" + reg * torch.eye(features.shape[1], dtype=features.dtype)", ""),
+                  ("solution[row] =", "gram.diagonal().add_(reg)\n        solution[row] ="))),
     Wrong("no regulariser", "1 2 hidden", "λ = 2 per row", half_step("gram + alpha * X.T @ X")),
     Wrong("lambda at every place of the matrix", "2 hidden", "an exact minimum: all pairs",
           half_step("gram + alpha * X.T @ X + reg")),
@@ -456,18 +452,12 @@ HALF_STEP = [
         "gram + alpha * X.T @ X / max(len(X), 1) + reg * eye", "(1 + alpha) * X.sum(0) / max(len(X), 1)")),
     Wrong("a row without clicks keeps ones", "1 hidden", "all its preferences are zero",
           half_step(visited="rows.unique()", solution="features.new_ones(n_rows, features.shape[1])")),
-    Wrong("a row without clicks gets the vector before", "1 hidden", "all its preferences are zero", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
-            solution = features.new_zeros(n_rows, features.shape[1])
-            vector = solution[0]
-            for row in range(n_rows):
-                X = features[columns[rows == row]]
-                if len(X):
-                    vector = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))
-                solution[row] = vector
-            return solution
-    """),
+    Wrong("a row without clicks gets the vector before", "1 hidden", "all its preferences are zero",
+          changed(LOOP, ("for row", "vector = solution[0]\n    for row"),
+                  ("solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))",
+                   "if len(X):\n"
+                   "            vector = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))\n"
+                   "        solution[row] = vector"))),
     Wrong("the mean vector for a row without clicks", "1 hidden", "all its preferences are zero",
           half_step(right="(1 + alpha) * (X.sum(0) if len(X) else features.mean(0))")),
     Wrong("no row for those without clicks", "1 2 hidden", "shape (2, 1), expected (3, 1)",
@@ -485,15 +475,11 @@ HALF_STEP = [
         visited="range(int(rows.max()) + 1)", solution="features.new_zeros(int(rows.max()) + 1, features.shape[1])")),
     Wrong("the last row left out", "1 hidden", "0 at [0], expected 0.363636", half_step(visited="range(n_rows - 1)")),
     Wrong("off by one row", "1 2 hidden", "Ada's row: 0 at [0]", half_step(mine="rows == row + 1")),
-    Wrong("believes that the clicks are sorted", "2 hidden", "an exact minimum: all pairs", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
-            solution = features.new_zeros(n_rows, features.shape[1])
-            for row, mine in enumerate(columns.split(torch.bincount(rows, minlength=n_rows).tolist())):
-                X = features[mine]
-                solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))
-            return solution
-    """),
+    Wrong("believes that the clicks are sorted", "2 hidden", "an exact minimum: all pairs",
+          changed(LOOP,
+                  ("for row in range(n_rows):",
+                   "for row, mine in enumerate(columns.split(torch.bincount(rows, minlength=n_rows).tolist())):"),
+                  ("columns[rows == row]", "mine"))),
     Wrong("repeated rows lost on the left", "2 hidden", "an exact minimum: all pairs", without_loop(
         "extra[rows] += X[:, :, None] * X[:, None, :]", "right.index_add_(0, rows, X)")),
     Wrong("repeated rows lost on both sides", "2 hidden", "an exact minimum: all pairs", without_loop(
@@ -517,29 +503,17 @@ HALF_STEP = [
     Wrong("returns in the loop", "1 hidden", "the row that clicked Aliens: 0 at [0]",
           half_step(value="torch.linalg.solve(left, right); return solution")),
     Wrong("a list of vectors", "1 2 hidden", "a list, expected a tensor", half_step(returned="list(solution)")),
-    Wrong("weighs the films inside its input", "hidden", "changed its input features", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
-            solution = features.new_zeros(n_rows, features.shape[1])
-            features *= (1 + alpha) ** 0.5
-            for row in range(n_rows):
-                X = features[columns[rows == row]]
-                left = gram + alpha / (1 + alpha) * X.T @ X
-                solution[row] = torch.linalg.solve(left, (1 + alpha) ** 0.5 * X.sum(0))
-            return solution
-    """),
-    Wrong("sorts its input", "hidden", "changed its input rows", """
-        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
-            order = rows.argsort()
-            rows.copy_(rows[order])
-            columns.copy_(columns[order])
-            gram = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
-            solution = features.new_zeros(n_rows, features.shape[1])
-            for row, mine in enumerate(columns.split(torch.bincount(rows, minlength=n_rows).tolist())):
-                X = features[mine]
-                solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))
-            return solution
-    """),
+    Wrong("weighs the films inside its input", "hidden", "changed its input features",
+          changed(LOOP, ("for row", "features *= (1 + alpha) ** 0.5\n    for row"),
+                  ("solution[row] =", "left = gram + alpha / (1 + alpha) * X.T @ X\n        solution[row] ="),
+                  ("gram + alpha * X.T @ X, (1 + alpha) * X.sum(0)", "left, (1 + alpha) ** 0.5 * X.sum(0)"))),
+    Wrong("sorts its input", "hidden", "changed its input rows", changed(
+        LOOP,
+        ("gram =",
+         "order = rows.argsort()\n    rows.copy_(rows[order])\n    columns.copy_(columns[order])\n    gram ="),
+        ("for row in range(n_rows):",
+         "for row, mine in enumerate(columns.split(torch.bincount(rows, minlength=n_rows).tolist())):"),
+        ("columns[rows == row]", "mine"))),
     Wrong("always single precision", "2 hidden", "from double precision: dtype torch.float32, expected torch.float64",
           half_step(returned="solution.float()")),
     Wrong("zeros in single precision", "2 hidden", "from double precision: dtype torch.float32, expected torch.float64",
@@ -950,6 +924,15 @@ def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
 """
 
 
+DENSE = """
+def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
+    y = torch.zeros(n_rows, len(features), dtype=features.dtype)
+    y[rows, columns] = 1
+    c = 1 + alpha * y
+    left = torch.einsum("rc,cf,cg->rfg", c, features, features) + reg * torch.eye(features.shape[1])
+    return torch.linalg.solve(left, (c * (y - bias)) @ features)
+"""
+
 BIASED_HALF_STEP = [
     Wrong("the published half-step", "1 2 hidden", "0.2 at [0], expected 0.15", faulty(LESSON, "biased_half_step")),
     Wrong("no bias at all: the plain half-step", "1 2 hidden", "expected 0.15", biased("(1 + alpha) * X.sum(0)")),
@@ -1011,22 +994,10 @@ BIASED_HALF_STEP = [
             left = torch.einsum("rc,cf,cg->rfg", c, X, X) + reg * torch.eye(X.shape[1])
             return torch.linalg.solve(left, (c * (y - bias)) @ X)[:, :-1].to(features.dtype)
     """),
-    Wrong("the scores clipped: no target below zero", "1 2 hidden", "expected 0.15", """
-        def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
-            y = torch.zeros(n_rows, len(features), dtype=features.dtype)
-            y[rows, columns] = 1
-            c = 1 + alpha * y
-            left = torch.einsum("rc,cf,cg->rfg", c, features, features) + reg * torch.eye(features.shape[1])
-            return torch.linalg.solve(left, (c * (y - bias).clamp(min=0)) @ features)
-    """),
-    Wrong("the bias off after the weight: c y - b", "1 2 hidden", "(4 · 0.5 · 2 - 1 · 1 · 1 + 0)", """
-        def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
-            y = torch.zeros(n_rows, len(features), dtype=features.dtype)
-            y[rows, columns] = 1
-            c = 1 + alpha * y
-            left = torch.einsum("rc,cf,cg->rfg", c, features, features) + reg * torch.eye(features.shape[1])
-            return torch.linalg.solve(left, (c * y - bias) @ features)
-    """),
+    Wrong("the scores clipped: no target below zero", "1 2 hidden", "expected 0.15",
+          changed(DENSE, ("(y - bias)", "(y - bias).clamp(min=0)"))),
+    Wrong("the bias off after the weight: c y - b", "1 2 hidden", "(4 · 0.5 · 2 - 1 · 1 · 1 + 0)",
+          changed(DENSE, ("(y - bias)", "y - bias"))),
     Wrong("repeated rows lost", "2 hidden", "exact minimum: targets y - b", """
         def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
             X, f = features[columns], features.shape[1]
@@ -1070,23 +1041,11 @@ BIASED_HALF_STEP = [
           biased(solution="torch.zeros(n_rows, features.shape[1])")),
     Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32",
           biased(returned="solution.double()")),
-    Wrong("the bias off inside its input", "hidden", "changed its input bias", """
-        def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
-            y = torch.zeros(n_rows, len(features), dtype=features.dtype)
-            y[rows, columns] = 1
-            c = 1 + alpha * y
-            left = torch.einsum("rc,cf,cg->rfg", c, features, features) + reg * torch.eye(features.shape[1])
-            return torch.linalg.solve(left, (c * (y + bias.neg_())) @ features)
-    """),
-    Wrong("lambda as extra rows of its input", "hidden", "changed its input features", """
-        def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
-            y = torch.zeros(n_rows, len(features), dtype=features.dtype)
-            y[rows, columns] = 1
-            c = 1 + alpha * y
-            left = torch.einsum("rc,cf,cg->rfg", c, features, features) + reg * torch.eye(features.shape[1])
-            right = torch.einsum("rc,cf->rf", c * y, features)
-            return torch.linalg.solve(left, right - c @ features.mul_(bias[:, None]))
-    """),
+    Wrong("the bias off inside its input", "hidden", "changed its input bias",
+          changed(DENSE, ("y - bias", "y + bias.neg_()"))),
+    Wrong("lambda as extra rows of its input", "hidden", "changed its input features",
+          changed(DENSE, ("return", 'right = torch.einsum("rc,cf->rf", c * y, features)\n    return'),
+                  ("(c * (y - bias)) @ features", "right - c @ features.mul_(bias[:, None])"))),
     Wrong("the vectors and the biases", "1 2 hidden", "a tuple, expected a tensor", biased(returned="solution, bias")),
     Wrong("[p, 1], as on the films' side", "1 2 hidden", "shape (2, 2), expected (2, 1)",
           biased(returned="torch.cat([solution, solution.new_ones(n_rows, 1)], dim=1)")),

@@ -1,265 +1,80 @@
 """Lesson 5: what typical wrong answers lose and are told, and that other right answers keep all points."""
 
 import pytest
-from answers import Right, Wrong, assert_right, assert_wrong, faulty, rows
+from answers import Right, Wrong, assert_right, assert_wrong, changed, faulty, rows
 
 LESSON = "05_bpr"
 FAULTY_EPOCH = faulty(LESSON, "bpr_epoch")
 
 
+GRADIENTS = """
+def bpr_gradients(p_u, q_i, q_j, reg):
+    x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
+    weight = -torch.sigmoid(-x_uij)
+    grad_p = weight * (q_i - q_j) + reg * p_u
+    grad_i = weight * p_u + reg * q_i
+    grad_j = -weight * p_u + reg * q_j
+    return grad_p, grad_i, grad_j
+"""
+
 BPR_GRADIENTS = [
-    Wrong("ascent: the sign of the log-likelihood, as published", "1 2 hidden", "must move it towards p", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("ascent, regulariser included: everything uphill", "1 2 3 hidden", "must move it towards p", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return -grad_p, -grad_i, -grad_j
-    """),
-    Wrong("the row of j as the row of i", "1 2 hidden", "must move it away from p", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("q_i and q_j swapped in the result", "1 2 3 hidden", "must move it towards p", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_j, grad_i
-    """),
-    Wrong("p, i and j swapped in the result", "1 2 3 hidden", "gradient of q_i", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_i, grad_p, grad_j
-    """),
-    Wrong("i and j swapped in x only", "2 hidden", "-σ(-x) d x / d row, x = p · (q_i - q_j)", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_j - q_i)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("the row of p points the other way", "2 hidden", "the gradient of p_u", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_j - q_i) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("the row of p forgets j", "2 hidden", "the gradient of p_u, reg=0", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * q_i + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("σ(x) for σ(-x): a pair in order pulls most", "2 hidden", "-σ(-x) d x / d row", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("the derivative of σ instead of that of ln σ", "1 2 hidden", "-½ p: i is liked", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij) * torch.sigmoid(x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("a hinge: weight 1 in the wrong order, else 0", "1 2 hidden", "-½ p: i is liked", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -(x_uij < 0).to(p_u)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("no weight at all", "1 2 hidden", "-½ p: i is liked", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.ones_like(x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("always one half", "2 hidden", "-σ(-x) d x / d row", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.full_like(x_uij, 0.5)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("the loss for the weight", "1 2 hidden", "-½ p: i is liked", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = F.logsigmoid(x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("x from the liked film alone", "2 hidden", "-σ(-x) d x / d row, x = p · (q_i - q_j)", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * q_i).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("x summed over the whole batch", "2 hidden", "a weight for each triple", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum()
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("no keepdim: column b meets triple b", "2 hidden", "a weight for each triple", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("x summed over the wrong axis", "2 hidden", "a weight for each triple", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(0, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("a weight for each factor: no sum", "2 hidden", "a weight for each triple", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j))
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("no regulariser", "3 hidden", "the derivative of reg/2 |p_u|²", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j)
-            grad_i = weight * p_u
-            grad_j = -weight * p_u
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("the regulariser with a minus, as in the paper's figure", "3 hidden", "with a plus", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) - reg * p_u
-            grad_i = weight * p_u - reg * q_i
-            grad_j = -weight * p_u - reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("twice lambda: the half forgotten", "3 hidden", "the derivative of reg/2 |p_u|²", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + 2 * reg * p_u
-            grad_i = weight * p_u + 2 * reg * q_i
-            grad_j = -weight * p_u + 2 * reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("lambda for the user only", "3 hidden", "what reg=0.1 adds to the gradient of q_i", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u
-            grad_j = -weight * p_u
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("lambda on the wrong row: q_i for q_j", "3 hidden", "what reg=0.1 adds to the gradient of q_j", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_i
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("lambda with the sign of j", "3 hidden", "what reg=0.1 adds to the gradient of q_j", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -(weight * p_u + reg * q_j)
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("lambda without the row", "3 hidden", "what reg=0.1 adds to the gradient of p_u", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg
-            grad_i = weight * p_u + reg
-            grad_j = -weight * p_u + reg
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("lambda over the batch size", "3 hidden", "what reg=0.1 adds to the gradient of p_u", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg / len(p_u) * p_u
-            grad_i = weight * p_u + reg / len(p_u) * q_i
-            grad_j = -weight * p_u + reg / len(p_u) * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("exp(-x) / (1 + exp(-x)) overflows", "hidden", "for scores of 100 and -100: nan", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.exp(-x_uij) / (1 + torch.exp(-x_uij))
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
+    Wrong("ascent: the sign of the log-likelihood, as published", "1 2 hidden", "must move it towards p",
+          changed(GRADIENTS, ("-torch.sigmoid(-x_uij)", "torch.sigmoid(-x_uij)"))),
+    Wrong("ascent, regulariser included: everything uphill", "1 2 3 hidden", "must move it towards p",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "-grad_p, -grad_i, -grad_j"))),
+    Wrong("the row of j as the row of i", "1 2 hidden", "must move it away from p",
+          changed(GRADIENTS, ("-weight", "weight"))),
+    Wrong("q_i and q_j swapped in the result", "1 2 3 hidden", "must move it towards p",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "grad_p, grad_j, grad_i"))),
+    Wrong("p, i and j swapped in the result", "1 2 3 hidden", "gradient of q_i",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "grad_i, grad_p, grad_j"))),
+    Wrong("i and j swapped in x only", "2 hidden", "-σ(-x) d x / d row, x = p · (q_i - q_j)",
+          changed(GRADIENTS, ("p_u * (q_i - q_j)", "p_u * (q_j - q_i)"))),
+    Wrong("the row of p points the other way", "2 hidden", "the gradient of p_u",
+          changed(GRADIENTS, ("weight * (q_i - q_j)", "weight * (q_j - q_i)"))),
+    Wrong("the row of p forgets j", "2 hidden", "the gradient of p_u, reg=0",
+          changed(GRADIENTS, ("weight * (q_i - q_j)", "weight * q_i"))),
+    Wrong("σ(x) for σ(-x): a pair in order pulls most", "2 hidden", "-σ(-x) d x / d row",
+          changed(GRADIENTS, ("-x_uij", "x_uij"))),
+    Wrong("the derivative of σ instead of that of ln σ", "1 2 hidden", "-½ p: i is liked",
+          changed(GRADIENTS, ("torch.sigmoid(-x_uij)", "torch.sigmoid(-x_uij) * torch.sigmoid(x_uij)"))),
+    Wrong("a hinge: weight 1 in the wrong order, else 0", "1 2 hidden", "-½ p: i is liked",
+          changed(GRADIENTS, ("torch.sigmoid(-x_uij)", "(x_uij < 0).to(p_u)"))),
+    Wrong("no weight at all", "1 2 hidden", "-½ p: i is liked",
+          changed(GRADIENTS, ("torch.sigmoid(-x_uij)", "torch.ones_like(x_uij)"))),
+    Wrong("always one half", "2 hidden", "-σ(-x) d x / d row",
+          changed(GRADIENTS, ("torch.sigmoid(-x_uij)", "torch.full_like(x_uij, 0.5)"))),
+    Wrong("the loss for the weight", "1 2 hidden", "-½ p: i is liked",
+          changed(GRADIENTS, ("-torch.sigmoid(-x_uij)", "F.logsigmoid(x_uij)"))),
+    Wrong("x from the liked film alone", "2 hidden", "-σ(-x) d x / d row, x = p · (q_i - q_j)",
+          changed(GRADIENTS, ("p_u * (q_i - q_j)", "p_u * q_i"))),
+    Wrong("x summed over the whole batch", "2 hidden", "a weight for each triple",
+          changed(GRADIENTS, ("-1, keepdim=True", ""))),
+    Wrong("no keepdim: column b meets triple b", "2 hidden", "a weight for each triple",
+          changed(GRADIENTS, ("-1, keepdim=True", "-1"))),
+    Wrong("x summed over the wrong axis", "2 hidden", "a weight for each triple",
+          changed(GRADIENTS, ("-1, keepdim=True", "0, keepdim=True"))),
+    Wrong("a weight for each factor: no sum", "2 hidden", "a weight for each triple",
+          changed(GRADIENTS, (".sum(-1, keepdim=True)", ""))),
+    Wrong("no regulariser", "3 hidden", "the derivative of reg/2 |p_u|²",
+          changed(GRADIENTS, (" + reg * p_u", ""), (" + reg * q_i", ""), (" + reg * q_j", ""))),
+    Wrong("the regulariser with a minus, as in the paper's figure", "3 hidden", "with a plus", changed(
+        GRADIENTS, ("+ reg * p_u", "- reg * p_u"), ("+ reg * q_i", "- reg * q_i"), ("+ reg * q_j", "- reg * q_j"))),
+    Wrong("twice lambda: the half forgotten", "3 hidden", "the derivative of reg/2 |p_u|²", changed(
+        GRADIENTS, ("reg * p_u", "2 * reg * p_u"), ("reg * q_i", "2 * reg * q_i"), ("reg * q_j", "2 * reg * q_j"))),
+    Wrong("lambda for the user only", "3 hidden", "what reg=0.1 adds to the gradient of q_i",
+          changed(GRADIENTS, (" + reg * q_i", ""), (" + reg * q_j", ""))),
+    Wrong("lambda on the wrong row: q_i for q_j", "3 hidden", "what reg=0.1 adds to the gradient of q_j",
+          changed(GRADIENTS, ("reg * q_j", "reg * q_i"))),
+    Wrong("lambda with the sign of j", "3 hidden", "what reg=0.1 adds to the gradient of q_j",
+          changed(GRADIENTS, ("-weight * p_u + reg * q_j", "-(weight * p_u + reg * q_j)"))),
+    Wrong("lambda without the row", "3 hidden", "what reg=0.1 adds to the gradient of p_u",
+          changed(GRADIENTS, ("reg * p_u", "reg"), ("reg * q_i", "reg"), ("reg * q_j", "reg"))),
+    Wrong("lambda over the batch size", "3 hidden", "what reg=0.1 adds to the gradient of p_u",
+          changed(GRADIENTS, ("reg * p_u", "reg / len(p_u) * p_u"), ("reg * q_i", "reg / len(p_u) * q_i"),
+                  ("reg * q_j", "reg / len(p_u) * q_j"))),
+    Wrong("exp(-x) / (1 + exp(-x)) overflows", "hidden", "for scores of 100 and -100: nan",
+          changed(GRADIENTS, ("torch.sigmoid(-x_uij)", "torch.exp(-x_uij) / (1 + torch.exp(-x_uij))"))),
     Wrong("the logarithm of a sigmoid that is 0, by autograd", "hidden", "for scores of 100 and -100", """
         def bpr_gradients(p_u, q_i, q_j, reg):
             rows = [row.clone().requires_grad_() for row in (p_u, q_i, q_j)]
@@ -267,18 +82,8 @@ BPR_GRADIENTS = [
             price = sum(row.square().sum() for row in rows)
             return torch.autograd.grad(-torch.log(sigmoid).sum() + reg / 2 * price, rows)
     """),
-    Wrong("the step is taken inside", "hidden", "changed its input p_u", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            p_u -= 0.1 * grad_p
-            q_i -= 0.1 * grad_i
-            q_j -= 0.1 * grad_j
-            return grad_p, grad_i, grad_j
-    """),
+    Wrong("the step is taken inside", "hidden", "changed its input p_u", changed(
+        GRADIENTS, ("return", "p_u -= 0.1 * grad_p\n    q_i -= 0.1 * grad_i\n    q_j -= 0.1 * grad_j\n    return"))),
     Wrong("q_i - q_j formed in place", "hidden", "changed its input q_i", """
         def bpr_gradients(p_u, q_i, q_j, reg):
             price_i = reg * q_i
@@ -286,74 +91,24 @@ BPR_GRADIENTS = [
             weight = -torch.sigmoid(-(p_u * difference).sum(-1, keepdim=True))
             return weight * difference + reg * p_u, weight * p_u + price_i, -weight * p_u + reg * q_j
     """),
-    Wrong("a mean over the batch", "2 3 hidden", "-σ(-x) d x / d row", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p / len(p_u), grad_i / len(p_u), grad_j / len(p_u)
-    """),
-    Wrong("a sum over the batch", "1 2 3 hidden", "shape (2,), expected (1, 2)", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p.sum(0), grad_i.sum(0), grad_j.sum(0)
-    """),
-    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            p_u, q_i, q_j = p_u.double(), q_i.double(), q_j.double()
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
-    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            p_u, q_i, q_j = p_u.float(), q_i.float(), q_j.float()
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
+    Wrong("a mean over the batch", "2 3 hidden", "-σ(-x) d x / d row",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "grad_p / len(p_u), grad_i / len(p_u), grad_j / len(p_u)"))),
+    Wrong("a sum over the batch", "1 2 3 hidden", "shape (2,), expected (1, 2)",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "grad_p.sum(0), grad_i.sum(0), grad_j.sum(0)"))),
+    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32",
+          changed(GRADIENTS, ("x_uij =", "p_u, q_i, q_j = p_u.double(), q_i.double(), q_j.double()\n    x_uij ="))),
+    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64",
+          changed(GRADIENTS, ("x_uij =", "p_u, q_i, q_j = p_u.float(), q_i.float(), q_j.float()\n    x_uij ="))),
     Wrong("hard-coded for the triple of check 1", "2 3 hidden", "shape (1, 2), expected (3, 3)", """
         def bpr_gradients(p_u, q_i, q_j, reg):
             return torch.zeros(1, 2), torch.tensor([[-0.5, 0.0]]), torch.tensor([[0.5, 0.0]])
     """),
-    Wrong("two rows only", "1 2 3 hidden", "a tuple of 2, expected 3 values", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i
-    """),
-    Wrong("one stacked tensor", "1 2 3 hidden", "returns a Tensor, expected 3 values", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return torch.stack([grad_p, grad_i, grad_j])
-    """),
-    Wrong("nothing is returned", "1 2 3 hidden", "Did you forget to return?", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = -torch.sigmoid(-x_uij)
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-    """),
+    Wrong("two rows only", "1 2 3 hidden", "a tuple of 2, expected 3 values",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "grad_p, grad_i"))),
+    Wrong("one stacked tensor", "1 2 3 hidden", "returns a Tensor, expected 3 values",
+          changed(GRADIENTS, ("grad_p, grad_i, grad_j", "torch.stack([grad_p, grad_i, grad_j])"))),
+    Wrong("nothing is returned", "1 2 3 hidden", "Did you forget to return?",
+          changed(GRADIENTS, ("\n    return grad_p, grad_i, grad_j", ""))),
     Right("a loop over the batch", """
         def bpr_gradients(p_u, q_i, q_j, reg):
             grads = []
@@ -381,15 +136,7 @@ BPR_GRADIENTS = [
             pull = torch.einsum("b,bf->bf", weight, p_u)
             return [reg * p_u - torch.einsum("b,bf->bf", weight, difference), reg * q_i - pull, reg * q_j + pull]
     """),
-    Right("σ(x) - 1", """
-        def bpr_gradients(p_u, q_i, q_j, reg):
-            x_uij = (p_u * (q_i - q_j)).sum(-1, keepdim=True)
-            weight = torch.sigmoid(x_uij) - 1
-            grad_p = weight * (q_i - q_j) + reg * p_u
-            grad_i = weight * p_u + reg * q_i
-            grad_j = -weight * p_u + reg * q_j
-            return grad_p, grad_i, grad_j
-    """),
+    Right("σ(x) - 1", changed(GRADIENTS, ("-torch.sigmoid(-x_uij)", "torch.sigmoid(x_uij) - 1"))),
     Right("exp of a log-sigmoid, batched matmul", """
         def bpr_gradients(p_u, q_i, q_j, reg):
             x = torch.bmm(p_u[:, None], (q_i - q_j)[:, :, None])[:, :, 0]
@@ -405,6 +152,20 @@ BPR_GRADIENTS = [
     """),
 ]
 
+STEP = """
+def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
+    P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
+    p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
+    weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
+    w = weight[:, None]
+    P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
+    Q.index_add_(0, liked, lr * (w * p - reg * q_i))
+    Q.index_add_(0, others, lr * (-w * p - reg * q_j))
+    b.index_add_(0, liked, lr * (weight - reg * b_i))
+    b.index_add_(0, others, lr * (-weight - reg * b_j))
+    return P, Q, b
+"""
+
 BPR_STEP = [
     Wrong("W[rows] += ...: repeated rows lost", "1 2 hidden", "twice, as both moves count", """
         def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
@@ -419,308 +180,63 @@ BPR_STEP = [
             b[others] += lr * (-weight - reg * b_j)
             return P, Q, b
     """),
-    Wrong("repeated users lost only", "2 hidden", "repeats too", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P[users] += lr * (w * (q_i - q_j) - reg * p)
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("repeated films lost only", "1 2 hidden", "twice, as both moves count", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q[liked] += lr * (w * p - reg * q_i)
-            Q[others] += lr * (-w * p - reg * q_j)
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("repeated biases lost only", "1 2 hidden", "the new item_bias: 0.05 at [0]", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b[liked] += lr * (weight - reg * b_i)
-            b[others] += lr * (-weight - reg * b_j)
-            return P, Q, b
-    """),
-    Wrong("index_put_ without accumulate", "1 2 hidden", "twice, as both moves count", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_put_((users,), p + lr * (w * (q_i - q_j) - reg * p))
-            Q.index_put_((liked,), q_i + lr * (w * p - reg * q_i))
-            Q.index_put_((others,), q_j + lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("each row moves once: unique users and films", "1 2 hidden", "twice, as both moves count", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            first = torch.tensor([liked.tolist().index(i) for i in liked.unique().tolist()])
-            users, liked, others = users[first], liked[first], others[first]
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("a mean over the batch", "1 2 hidden", "twice, as both moves count", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr / len(users) * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr / len(users) * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr / len(users) * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr / len(users) * (weight - reg * b_i))
-            b.index_add_(0, others, lr / len(users) * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("uphill in the loss", "1 2 hidden", "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, -lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, -lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, -lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, -lr * (weight - reg * b_i))
-            b.index_add_(0, others, -lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the weight with a minus, and added", "1 2 hidden",
-          "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = -torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("i and j swapped throughout", "1 2 hidden", "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            liked, others = others, liked
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
+    Wrong("repeated users lost only", "2 hidden", "repeats too", changed(
+        STEP,
+        ("P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))", "P[users] += lr * (w * (q_i - q_j) - reg * p)"))),
+    Wrong("repeated films lost only", "1 2 hidden", "twice, as both moves count",
+          changed(STEP, ("Q.index_add_(0, liked, lr * (w * p - reg * q_i))", "Q[liked] += lr * (w * p - reg * q_i)"),
+                  ("Q.index_add_(0, others, lr * (-w * p - reg * q_j))", "Q[others] += lr * (-w * p - reg * q_j)"))),
+    Wrong("repeated biases lost only", "1 2 hidden", "the new item_bias: 0.05 at [0]",
+          changed(STEP, ("b.index_add_(0, liked, lr * (weight - reg * b_i))", "b[liked] += lr * (weight - reg * b_i)"),
+                  ("b.index_add_(0, others, lr * (-weight - reg * b_j))", "b[others] += lr * (-weight - reg * b_j)"))),
+    Wrong("index_put_ without accumulate", "1 2 hidden", "twice, as both moves count",
+          changed(STEP, ("P.index_add_(0, users, lr", "P.index_put_((users,), p + lr"),
+                  ("Q.index_add_(0, liked, lr", "Q.index_put_((liked,), q_i + lr"),
+                  ("Q.index_add_(0, others, lr", "Q.index_put_((others,), q_j + lr"))),
+    Wrong("each row moves once: unique users and films", "1 2 hidden", "twice, as both moves count",
+          changed(STEP,
+                  ("P, Q, b =",
+                   "first = torch.tensor([liked.tolist().index(i) for i in liked.unique().tolist()])\n"
+                   "    users, liked, others = users[first], liked[first], others[first]\n"
+                   "    P, Q, b ="))),
+    Wrong("a mean over the batch", "1 2 hidden", "twice, as both moves count",
+          changed(STEP, ("lr * (w * (q_i", "lr / len(users) * (w * (q_i"), ("lr * (w * p", "lr / len(users) * (w * p"),
+                  ("lr * (-w * p", "lr / len(users) * (-w * p"), ("lr * (weight", "lr / len(users) * (weight"),
+                  ("lr * (-weight", "lr / len(users) * (-weight"))),
+    Wrong("uphill in the loss", "1 2 hidden", "up for film 0, twice, as both moves count; else down", changed(
+        STEP, ("lr * (w * (q_i", "-lr * (w * (q_i"), ("lr * (w * p", "-lr * (w * p"), ("lr * (-w * p", "-lr * (-w * p"),
+        ("lr * (weight", "-lr * (weight"), ("lr * (-weight", "-lr * (-weight"))),
+    Wrong("the weight with a minus, and added", "1 2 hidden", "up for film 0, twice, as both moves count; else down",
+          changed(STEP, ("torch.sigmoid", "-torch.sigmoid"))),
+    Wrong("i and j swapped throughout", "1 2 hidden", "up for film 0, twice, as both moves count; else down",
+          changed(STEP, ("P, Q, b =", "liked, others = others, liked\n    P, Q, b ="))),
     Wrong("the other film moves towards the user too", "1 2 hidden",
-          "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the other film stays", "1 2 hidden", "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the other film's bias rises too", "1 2 hidden", "up for the liked film, down for the other", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the biases stay", "1 2 hidden", "up for the liked film, down for the other", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            return P, Q, b
-    """),
-    Wrong("the biases pulled by 1: no weight", "1 2 hidden", "0.1 · ½ for each triple", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (1 - reg * b_i))
-            b.index_add_(0, others, lr * (-1 - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("a user's bias for an item's", "2 hidden", "the new item_bias", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, users, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("no bias in x", "2 hidden", "x has b_i - b_j", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-((p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the bias in x the wrong way round", "2 hidden", "x has b_i - b_j", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_j - b_i + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("only the liked film's bias in x", "2 hidden", "x has b_i - b_j", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("biases added in x", "2 hidden", "x has b_i - b_j", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i + b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("σ(x) for σ(-x)", "2 hidden", "lr times the SUM of gradients at the OLD tables", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid((b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("always one half", "2 hidden", "lr times the SUM of gradients at the OLD tables", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-( 0 * p.sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("films move with the users' new vectors", "2 hidden", "lr times the SUM of gradients at the OLD tables", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            p = P[users]
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the users move after the films", "1 2 hidden", "all films had the same vector before the step", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            P.index_add_(0, users, lr * (w * (Q[liked] - Q[others]) - reg * p))
-            return P, Q, b
-    """),
+          "up for film 0, twice, as both moves count; else down", changed(STEP, ("-w * p", "w * p"))),
+    Wrong("the other film stays", "1 2 hidden", "up for film 0, twice, as both moves count; else down",
+          changed(STEP, ("    Q.index_add_(0, others, lr * (-w * p - reg * q_j))\n", ""))),
+    Wrong("the other film's bias rises too", "1 2 hidden", "up for the liked film, down for the other",
+          changed(STEP, ("-weight", "weight"))),
+    Wrong("the biases stay", "1 2 hidden", "up for the liked film, down for the other",
+          changed(STEP, ("    b.index_add_(0, liked, lr * (weight - reg * b_i))\n", ""),
+                  ("    b.index_add_(0, others, lr * (-weight - reg * b_j))\n", ""))),
+    Wrong("the biases pulled by 1: no weight", "1 2 hidden", "0.1 · ½ for each triple",
+          changed(STEP, ("weight - reg * b_i", "1 - reg * b_i"), ("-weight", "-1"))),
+    Wrong("a user's bias for an item's", "2 hidden", "the new item_bias",
+          changed(STEP, ("b.index_add_(0, liked", "b.index_add_(0, users"))),
+    Wrong("no bias in x", "2 hidden", "x has b_i - b_j", changed(STEP, ("b_i - b_j + ", ""))),
+    Wrong("the bias in x the wrong way round", "2 hidden", "x has b_i - b_j",
+          changed(STEP, ("b_i - b_j", "b_j - b_i"))),
+    Wrong("only the liked film's bias in x", "2 hidden", "x has b_i - b_j", changed(STEP, ("b_i - b_j + ", "b_i + "))),
+    Wrong("biases added in x", "2 hidden", "x has b_i - b_j", changed(STEP, (" - b_j", " + b_j"))),
+    Wrong("σ(x) for σ(-x)", "2 hidden", "lr times the SUM of gradients at the OLD tables",
+          changed(STEP, ("sigmoid(-", "sigmoid("))),
+    Wrong("always one half", "2 hidden", "lr times the SUM of gradients at the OLD tables",
+          changed(STEP, ("b_i - b_j + (p * (q_i - q_j)).sum(1)", "0 * p.sum(1)"))),
+    Wrong("films move with the users' new vectors", "2 hidden", "lr times the SUM of gradients at the OLD tables",
+          changed(STEP, ("Q.index_add_(0, liked", "p = P[users]\n    Q.index_add_(0, liked"))),
+    Wrong("the users move after the films", "1 2 hidden", "all films had the same vector before the step",
+          changed(STEP, ("    P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))\n", ""),
+                  ("return", "P.index_add_(0, users, lr * (w * (Q[liked] - Q[others]) - reg * p))\n    return"))),
     Wrong("triple by triple: plain SGD, rows through views", "1 2 hidden", "the new", """
         def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
             P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
@@ -734,247 +250,55 @@ BPR_STEP = [
                 b[j] += lr * (-w - reg * b[j])
             return P, Q, b
     """),
-    Wrong("x summed over the batch", "2 hidden", "lr times the SUM of gradients at the OLD tables", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum()))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("no regulariser", "hidden", "each triple pays reg for its five rows", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j)))
-            Q.index_add_(0, liked, lr * (w * p))
-            Q.index_add_(0, others, lr * (-w * p))
-            b.index_add_(0, liked, lr * (weight))
-            b.index_add_(0, others, lr * (-weight))
-            return P, Q, b
-    """),
-    Wrong("no regulariser on the biases", "hidden", "the new item_bias", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight))
-            b.index_add_(0, others, lr * (-weight))
-            return P, Q, b
-    """),
-    Wrong("the regulariser with a plus, as in the paper's figure", "hidden",
-          "each triple pays reg for its five rows", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) + reg * p))
-            Q.index_add_(0, liked, lr * (w * p + reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p + reg * q_j))
-            b.index_add_(0, liked, lr * (weight + reg * b_i))
-            b.index_add_(0, others, lr * (-weight + reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("twice lambda", "hidden", "each triple pays reg for its five rows", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - 2 * reg * p))
-            Q.index_add_(0, liked, lr * (w * p - 2 * reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - 2 * reg * q_j))
-            b.index_add_(0, liked, lr * (weight - 2 * reg * b_i))
-            b.index_add_(0, others, lr * (-weight - 2 * reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("lambda without the learning rate", "hidden", "each triple pays reg for its five rows", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg / lr * p))
-            Q.index_add_(0, liked, lr * (w * p - reg / lr * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg / lr * q_j))
-            b.index_add_(0, liked, lr * (weight - reg / lr * b_i))
-            b.index_add_(0, others, lr * (-weight - reg / lr * b_j))
-            return P, Q, b
-    """),
-    Wrong("lambda per row: every row shrinks once", "hidden",
-          "each triple pays reg for its five rows, and only these", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P, Q, b = (table * (1 - lr * reg) for table in (P, Q, b))
-            P.index_add_(0, users, lr * (w * (q_i - q_j)))
-            Q.index_add_(0, liked, lr * (w * p))
-            Q.index_add_(0, others, lr * (-w * p))
-            b.index_add_(0, liked, lr * (weight))
-            b.index_add_(0, others, lr * (-weight))
-            return P, Q, b
-    """),
-    Wrong("lambda on the wrong row: q_i for q_j", "hidden", "the new item_factors", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_i))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("in place: the tables passed in move", "hidden", "changed its input user_factors", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors, item_factors, item_bias
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the bias table passed in moves", "hidden", "changed its input item_bias", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b
-    """),
-    Wrong("the gradients instead of the tables", "1 2 hidden",
-          "up for film 0, twice, as both moves count; else down", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return (user_factors - P) / lr, (item_factors - Q) / lr, (item_bias - b) / lr
-    """),
-    Wrong("the moves instead of the tables", "1 2 hidden", "the new user_factors: 0 at [0, 0], expected 2", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P - user_factors, Q - item_factors, b - item_bias
-    """),
-    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P.float(), Q.float(), b.float()
-    """),
-    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P.double(), Q.double(), b.double()
-    """),
-    Wrong("the biases as a column", "1 2 hidden", "the new item_bias: shape (3, 1), expected (3,)", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q, b[:, None]
-    """),
-    Wrong("the rows of the batch instead of the tables", "1 2 hidden", "shape (2, 1), expected (3, 1)", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P[users], Q[liked], b[liked]
-    """),
+    Wrong("x summed over the batch", "2 hidden", "lr times the SUM of gradients at the OLD tables",
+          changed(STEP, (".sum(1)", ".sum()"))),
+    Wrong("no regulariser", "hidden", "each triple pays reg for its five rows",
+          changed(STEP, (" - reg * p", ""), (" - reg * q_i", ""), (" - reg * q_j", ""), (" - reg * b_i", ""),
+                  (" - reg * b_j", ""))),
+    Wrong("no regulariser on the biases", "hidden", "the new item_bias",
+          changed(STEP, (" - reg * b_i", ""), (" - reg * b_j", ""))),
+    Wrong("the regulariser with a plus, as in the paper's figure", "hidden", "each triple pays reg for its five rows",
+          changed(STEP, ("- reg * p", "+ reg * p"), ("- reg * q_i", "+ reg * q_i"), ("- reg * q_j", "+ reg * q_j"),
+                  ("- reg * b_i", "+ reg * b_i"), ("- reg * b_j", "+ reg * b_j"))),
+    Wrong("twice lambda", "hidden", "each triple pays reg for its five rows",
+          changed(STEP, ("reg * p", "2 * reg * p"), ("reg * q_i", "2 * reg * q_i"), ("reg * q_j", "2 * reg * q_j"),
+                  ("reg * b_i", "2 * reg * b_i"), ("reg * b_j", "2 * reg * b_j"))),
+    Wrong("lambda without the learning rate", "hidden", "each triple pays reg for its five rows",
+          changed(STEP, ("reg * p", "reg / lr * p"), ("reg * q_i", "reg / lr * q_i"), ("reg * q_j", "reg / lr * q_j"),
+                  ("reg * b_i", "reg / lr * b_i"), ("reg * b_j", "reg / lr * b_j"))),
+    Wrong("lambda per row: every row shrinks once", "hidden", "each triple pays reg for its five rows, and only these",
+          changed(STEP, ("P.index_add_", "P, Q, b = (table * (1 - lr * reg) for table in (P, Q, b))\n    P.index_add_"),
+                  (" - reg * p", ""), (" - reg * q_i", ""), (" - reg * q_j", ""), (" - reg * b_i", ""),
+                  (" - reg * b_j", ""))),
+    Wrong("lambda on the wrong row: q_i for q_j", "hidden", "the new item_factors",
+          changed(STEP, ("reg * q_j", "reg * q_i"))),
+    Wrong("in place: the tables passed in move", "hidden", "changed its input user_factors",
+          changed(STEP, ("user_factors.clone()", "user_factors"), ("item_factors.clone()", "item_factors"),
+                  ("item_bias.clone()", "item_bias"))),
+    Wrong("the bias table passed in moves", "hidden", "changed its input item_bias",
+          changed(STEP, ("item_bias.clone()", "item_bias"))),
+    Wrong("the gradients instead of the tables", "1 2 hidden", "up for film 0, twice, as both moves count; else down",
+          changed(STEP,
+                  ("return P, Q, b", "return (user_factors - P) / lr, (item_factors - Q) / lr, (item_bias - b) / lr"))),
+    Wrong("the moves instead of the tables", "1 2 hidden", "the new user_factors: 0 at [0, 0], expected 2",
+          changed(STEP, ("return P, Q, b", "return P - user_factors, Q - item_factors, b - item_bias"))),
+    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64",
+          changed(STEP, ("return P, Q, b", "return P.float(), Q.float(), b.float()"))),
+    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32",
+          changed(STEP, ("return P, Q, b", "return P.double(), Q.double(), b.double()"))),
+    Wrong("the biases as a column", "1 2 hidden", "the new item_bias: shape (3, 1), expected (3,)",
+          changed(STEP, ("return P, Q, b", "return P, Q, b[:, None]"))),
+    Wrong("the rows of the batch instead of the tables", "1 2 hidden", "shape (2, 1), expected (3, 1)",
+          changed(STEP, ("return P, Q, b", "return P[users], Q[liked], b[liked]"))),
     Wrong("hard-coded for check 1", "2 hidden", "the new user_factors", """
         def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
             return user_factors, torch.tensor([[0.2], [-0.1], [-0.1]]), torch.tensor([0.1, -0.05, -0.05])
     """),
-    Wrong("no bias returned", "1 2 hidden", "a tuple of 2, expected 3 values", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-            return P, Q
-    """),
-    Wrong("nothing is returned: only in place", "1 2 hidden", "Did you forget to return?", """
-        def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
-            P, Q, b = user_factors, item_factors, item_bias
-            p, q_i, q_j, b_i, b_j = P[users], Q[liked], Q[others], b[liked], b[others]
-            weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))
-            w = weight[:, None]
-            P.index_add_(0, users, lr * (w * (q_i - q_j) - reg * p))
-            Q.index_add_(0, liked, lr * (w * p - reg * q_i))
-            Q.index_add_(0, others, lr * (-w * p - reg * q_j))
-            b.index_add_(0, liked, lr * (weight - reg * b_i))
-            b.index_add_(0, others, lr * (-weight - reg * b_j))
-    """),
+    Wrong("no bias returned", "1 2 hidden", "a tuple of 2, expected 3 values",
+          changed(STEP, ("return P, Q, b", "return P, Q"))),
+    Wrong("nothing is returned: only in place", "1 2 hidden", "Did you forget to return?",
+          changed(STEP, ("user_factors.clone()", "user_factors"), ("item_factors.clone()", "item_factors"),
+                  ("item_bias.clone()", "item_bias"), ("\n    return P, Q, b", ""))),
     Right("a loop over the triples, at the old tables", """
         def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
             P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
@@ -1056,6 +380,24 @@ BPR_STEP = [
     """),
 ]
 
+REJECTION = """
+def true_negatives(users, is_liked, generator):
+    n_items = is_liked.shape[1]
+    drawn = torch.randint(n_items, users.shape, generator=generator)
+    bad = is_liked[users, drawn].nonzero()[:, 0]
+    while len(bad):
+        drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
+        bad = bad[is_liked[users[bad], drawn[bad]]]
+    return drawn
+"""
+
+CONSTRUCTION = """
+def true_negatives(users, is_liked, generator):
+    free = ~is_liked[users]
+    rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long()
+    return (free.cumsum(1) <= rank[:, None]).sum(1)
+"""
+
 TRUE_NEGATIVES = [
     Wrong("any film: hopeful draws, as in public notebooks", "1 2 hidden",
           "the only film that this user did not like", """
@@ -1125,12 +467,8 @@ TRUE_NEGATIVES = [
             distinct, place = users.unique(return_inverse=True)
             return torch.multinomial((~is_liked[distinct]).double(), 1, generator=generator)[place, 0]
     """),
-    Wrong("one rank for the whole batch", "2 hidden", "each entry of users has a draw of its own", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(1, generator=generator) * free.sum(1)).long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
+    Wrong("one rank for the whole batch", "2 hidden", "each entry of users has a draw of its own",
+          changed(CONSTRUCTION, ("len(users)", "1"))),
     Wrong("only films that nobody liked", "1 2 hidden", "the negatives", """
         def true_negatives(users, is_liked, generator):
             free = (~is_liked.any(0)).nonzero()[:, 0]
@@ -1166,16 +504,9 @@ TRUE_NEGATIVES = [
                 drawn[bad] = torch.randint(is_liked.shape[1], (int(bad.sum()),), generator=generator)
             return drawn
     """),
-    Wrong("never the last film", "2 hidden", "films not liked: equally often", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items - 1, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items - 1, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
+    Wrong("never the last film", "2 hidden", "films not liked: equally often",
+          changed(REJECTION, ("n_items, users.shape", "n_items - 1, users.shape"),
+                  ("n_items, bad.shape", "n_items - 1, bad.shape"))),
     Wrong("never the first film", "1 2 hidden", "the only film that this user did not like", """
         def true_negatives(users, is_liked, generator):
             weight = (~is_liked[users]).double()
@@ -1183,133 +514,47 @@ TRUE_NEGATIVES = [
             weight[:, 1] += 1e-6
             return torch.multinomial(weight, 1, generator=generator)[:, 0]
     """),
-    Wrong("construction: ranks 1 ... n - m", "1 2 hidden", "the only film that this user did not like", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long() + 1
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
-    Wrong("construction: < for <=", "1 2 hidden", "the negatives", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long()
-            return (free.cumsum(1) < rank[:, None]).sum(1)
-    """),
-    Wrong("construction: the last rank never drawn", "2 hidden", "films not liked: equally often", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * (free.sum(1) - 1)).long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
-    Wrong("construction: rounded ranks, the two ends too rare", "2 hidden", "films not liked: equally often", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * (free.sum(1) - 1)).round().long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
-    Wrong("construction: the square of a random number", "2 hidden", "films not liked: equally often", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) ** 2 * free.sum(1)).long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
-    Wrong("construction: the rank is the film", "1 2 hidden", "the only film that this user did not like", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long()
-            return rank
-    """),
-    Wrong("the number of users for the number of films", "2 hidden", "how often each film is drawn", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users][:, :len(is_liked)]
-            rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
-    Wrong("the global random numbers", "hidden", "with the generator that you are given", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
-    Wrong("the first draws from the generator, the redraws not", "hidden", "with the generator that you are given", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
+    Wrong("construction: ranks 1 ... n - m", "1 2 hidden", "the only film that this user did not like",
+          changed(CONSTRUCTION, (".long()", ".long() + 1"))),
+    Wrong("construction: < for <=", "1 2 hidden", "the negatives",
+          changed(CONSTRUCTION, ("<= rank[:, None]", "< rank[:, None]"))),
+    Wrong("construction: the last rank never drawn", "2 hidden", "films not liked: equally often",
+          changed(CONSTRUCTION, ("free.sum(1)", "(free.sum(1) - 1)"))),
+    Wrong("construction: rounded ranks, the two ends too rare", "2 hidden", "films not liked: equally often",
+          changed(CONSTRUCTION, ("free.sum(1)).long()", "(free.sum(1) - 1)).round().long()"))),
+    Wrong("construction: the square of a random number", "2 hidden", "films not liked: equally often",
+          changed(CONSTRUCTION, ("* free.sum(1)", "** 2 * free.sum(1)"))),
+    Wrong("construction: the rank is the film", "1 2 hidden", "the only film that this user did not like",
+          changed(CONSTRUCTION, ("(free.cumsum(1) <= rank[:, None]).sum(1)", "rank"))),
+    Wrong("the number of users for the number of films", "2 hidden", "how often each film is drawn",
+          changed(CONSTRUCTION, ("[users]", "[users][:, :len(is_liked)]"))),
+    Wrong("the global random numbers", "hidden", "with the generator that you are given",
+          changed(REJECTION, ("users.shape, generator=generator", "users.shape"),
+                  ("bad.shape, generator=generator", "bad.shape"))),
+    Wrong("the first draws from the generator, the redraws not", "hidden", "with the generator that you are given",
+          changed(REJECTION, ("bad.shape, generator=generator", "bad.shape"))),
     Wrong("NumPy's random numbers", "hidden", "with the generator that you are given", """
         def true_negatives(users, is_liked, generator):
             free = (~is_liked[users]).numpy()
             rank = (np.random.random(len(users)) * free.sum(1)).astype(int)
             return torch.from_numpy((free.cumsum(1) <= rank[:, None]).sum(1))
     """),
-    Wrong("a seed inside", "hidden", "set no seed inside", """
-        def true_negatives(users, is_liked, generator):
-            generator = torch.Generator().manual_seed(0)
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
-    Wrong("the generator set back at each call", "hidden", "set no seed inside", """
-        def true_negatives(users, is_liked, generator):
-            generator.manual_seed(0)
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
-    Wrong("the generator's seed, not its state", "hidden", "set no seed inside", """
-        def true_negatives(users, is_liked, generator):
-            generator = torch.Generator().manual_seed(generator.initial_seed())
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
+    Wrong("a seed inside", "hidden", "set no seed inside",
+          changed(REJECTION, ("n_items =", "generator = torch.Generator().manual_seed(0)\n    n_items ="))),
+    Wrong("the generator set back at each call", "hidden", "set no seed inside",
+          changed(REJECTION, ("n_items =", "generator.manual_seed(0)\n    n_items ="))),
+    Wrong("the generator's seed, not its state", "hidden", "set no seed inside",
+          changed(REJECTION,
+                  ("n_items =", "generator = torch.Generator().manual_seed(generator.initial_seed())\n    n_items ="))),
     Wrong("the mask turned over in place", "hidden", "changed its input is_liked", """
         def true_negatives(users, is_liked, generator):
             free = is_liked.logical_not_()[users]
             return torch.multinomial(free.double(), 1, generator=generator)[:, 0] if len(users) else users.clone()
     """),
-    Wrong("what was drawn is marked as liked", "hidden", "changed its input is_liked", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            is_liked[users, drawn] = True
-            return drawn
-    """),
-    Wrong("the negatives written into users", "hidden", "changed its input users", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return users.copy_(drawn)
-    """),
+    Wrong("what was drawn is marked as liked", "hidden", "changed its input is_liked",
+          changed(REJECTION, ("return", "is_liked[users, drawn] = True\n    return"))),
+    Wrong("the negatives written into users", "hidden", "changed its input users",
+          changed(REJECTION, ("return drawn", "return users.copy_(drawn)"))),
     Wrong("an empty batch fails: nothing to stack", "hidden", "stack expects a non-empty", """
         def true_negatives(users, is_liked, generator):
             films = torch.arange(is_liked.shape[1])
@@ -1318,57 +563,16 @@ TRUE_NEGATIVES = [
             return torch.stack([free[user][int(rank * len(free[user]))] for user, rank in zip(users.tolist(), ranks)])
     """),
     Wrong("an empty batch returns one negative", "hidden",
-          "the negatives of an empty batch: shape (1,), expected (0,)", """
-        def true_negatives(users, is_liked, generator):
-            users = users if len(users) else torch.tensor([0])
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn
-    """),
-    Wrong("floats", "1 2 hidden", "dtype torch.float32, expected torch.int64", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn.float()
-    """),
-    Wrong("32-bit indices", "1 2 hidden", "dtype torch.int32, expected torch.int64", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn.int()
-    """),
-    Wrong("a column", "1 2 hidden", "shape (50, 1), expected (50,)", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn[:, None]
-    """),
-    Wrong("a list", "1 2 hidden", "a list, expected a tensor", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-            return drawn.tolist()
-    """),
+          "the negatives of an empty batch: shape (1,), expected (0,)",
+          changed(REJECTION, ("n_items =", "users = users if len(users) else torch.tensor([0])\n    n_items ="))),
+    Wrong("floats", "1 2 hidden", "dtype torch.float32, expected torch.int64",
+          changed(REJECTION, ("return drawn", "return drawn.float()"))),
+    Wrong("32-bit indices", "1 2 hidden", "dtype torch.int32, expected torch.int64",
+          changed(REJECTION, ("return drawn", "return drawn.int()"))),
+    Wrong("a column", "1 2 hidden", "shape (50, 1), expected (50,)",
+          changed(REJECTION, ("return drawn", "return drawn[:, None]"))),
+    Wrong("a list", "1 2 hidden", "a list, expected a tensor",
+          changed(REJECTION, ("return drawn", "return drawn.tolist()"))),
     Wrong("only the draws that did not collide", "1 2 hidden", "shape", """
         def true_negatives(users, is_liked, generator):
             drawn = torch.randint(is_liked.shape[1], users.shape, generator=generator)
@@ -1378,21 +582,9 @@ TRUE_NEGATIVES = [
         def true_negatives(users, is_liked, generator):
             return torch.tensor([2, 0, 0, 2, 0] * 10)
     """),
-    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", """
-        def true_negatives(users, is_liked, generator):
-            n_items = is_liked.shape[1]
-            drawn = torch.randint(n_items, users.shape, generator=generator)
-            bad = is_liked[users, drawn].nonzero()[:, 0]
-            while len(bad):
-                drawn[bad] = torch.randint(n_items, bad.shape, generator=generator)
-                bad = bad[is_liked[users[bad], drawn[bad]]]
-    """),
-    Right("by construction: a rank, and a running count", """
-        def true_negatives(users, is_liked, generator):
-            free = ~is_liked[users]
-            rank = (torch.rand(len(users), generator=generator) * free.sum(1)).long()
-            return (free.cumsum(1) <= rank[:, None]).sum(1)
-    """),
+    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?",
+          changed(REJECTION, ("\n    return drawn", ""))),
+    Right("by construction: a rank, and a running count", CONSTRUCTION),
     Right("multinomial over the free films", """
         def true_negatives(users, is_liked, generator):
             return torch.multinomial((~is_liked[users]).double(), 1, generator=generator)[:, 0]
@@ -1442,34 +634,31 @@ TRUE_NEGATIVES = [
     """),
 ]
 
+SORTED = """
+def auc_by_user(scores, is_positive, is_other):
+    others = scores.masked_fill(~is_other, torch.inf).sort(1).values
+    below = torch.searchsorted(others, scores)
+    up_to = torch.searchsorted(others, scores, right=True)
+    won = (is_positive * (below + up_to)).sum(1).double() / 2
+    n_pairs = is_positive.sum(1) * is_other.sum(1)
+    return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
+"""
+
+PAIRS = """
+def auc_by_user(scores, is_positive, is_other):
+    aucs = torch.full((len(scores),), 0.5)
+    for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
+        a, b = row[positive][:, None], row[other]
+        if a.numel() and b.numel():
+            aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
+    return aucs
+"""
+
 AUC_BY_USER = [
-    Wrong("ties are lost", "1 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (2 * below)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("ties are won", "1 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (2 * up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("ties left out of the pairs", "1 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = (a > b).sum() / (a != b).sum()
-            return aucs
-    """),
+    Wrong("ties are lost", "1 hidden", "a tie counts one half", changed(SORTED, ("below + up_to", "2 * below"))),
+    Wrong("ties are won", "1 hidden", "a tie counts one half", changed(SORTED, ("below + up_to", "2 * up_to"))),
+    Wrong("ties left out of the pairs", "1 hidden", "a tie counts one half",
+          changed(PAIRS, ("((a > b).double() + 0.5 * (a == b)).mean()", "(a > b).sum() / (a != b).sum()"))),
     Wrong("ties by position: argsort", "1 hidden", "a tie counts one half", """
         def auc_by_user(scores, is_positive, is_other):
             rank = scores.masked_fill(~(is_positive | is_other), -torch.inf).argsort(1).argsort(1) + 1
@@ -1478,243 +667,64 @@ AUC_BY_USER = [
             won = (rank * is_positive).sum(1) - n * (n + 1) / 2
             return torch.where(n * m > 0, won / (n * m).clamp(min=1), 0.5)
     """),
-    Wrong("a tie counts two halves", "1 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 1.0 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("the wrong way round: 1 - AUC", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, 1 - won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("positives and others swapped", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            is_positive, is_other = is_other, is_positive
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("all but the positives are the others", "2 hidden", "are in neither mask", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[~positive]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("all but the others are positives", "2 hidden", "are in neither mask", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[~other][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("the mask of the others not used: all films", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * scores.shape[1]
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("positives among the others", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other | positive]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("other films count with score 0", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = (scores * is_other).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("other films set to -inf: below everything", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, -torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("the first user's masks for all", "2 hidden", "the AUC of user 1", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[is_positive[0]][:, None], row[is_other[0]]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
+    Wrong("a tie counts two halves", "1 hidden", "a tie counts one half",
+          changed(PAIRS, ("0.5 * (a == b)", "1.0 * (a == b)"))),
+    Wrong("the wrong way round: 1 - AUC", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("won / n_pairs", "1 - won / n_pairs"))),
+    Wrong("positives and others swapped", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("others =", "is_positive, is_other = is_other, is_positive\n    others ="))),
+    Wrong("all but the positives are the others", "2 hidden", "are in neither mask",
+          changed(PAIRS, ("row[other]", "row[~positive]"))),
+    Wrong("all but the others are positives", "2 hidden", "are in neither mask",
+          changed(PAIRS, ("row[positive]", "row[~other]"))),
+    Wrong("the mask of the others not used: all films", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("scores.masked_fill(~is_other, torch.inf).sort(1)", "scores.sort(1)"),
+                  ("is_other.sum(1)", "scores.shape[1]"))),
+    Wrong("positives among the others", "1 2 hidden", "a tie counts one half",
+          changed(PAIRS, ("row[other]", "row[other | positive]"))),
+    Wrong("other films count with score 0", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("scores.masked_fill(~is_other, torch.inf)", "(scores * is_other)"))),
+    Wrong("other films set to -inf: below everything", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("torch.inf", "-torch.inf"))),
+    Wrong("the first user's masks for all", "2 hidden", "the AUC of user 1",
+          changed(PAIRS, ("row[positive]", "row[is_positive[0]]"), ("row[other]", "row[is_other[0]]"))),
     Wrong("all users in one pool", "1 2 hidden", "a tie counts one half", """
         def auc_by_user(scores, is_positive, is_other):
             a, b = scores[is_positive][:, None], scores[is_other]
             auc = ((a > b).double() + 0.5 * (a == b)).mean() if a.numel() * b.numel() else torch.tensor(0.5)
             return auc.expand(len(scores))
     """),
-    Wrong("all users' pairs in one share", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            won, n_pairs = won.sum().expand(len(won)), n_pairs.sum().expand(len(won))
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("the others of all users", "1 2 hidden", "AUC", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], scores[is_other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("the mean over the users", "1 2 hidden", "shape (), expected (3,)", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs.mean()
-    """),
-    Wrong("the pairs won, not their share", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won, 0.5)
-    """),
-    Wrong("divided by positives only", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("divided by n (n - 1)", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * (is_positive.sum(1) + is_other.sum(1) - 1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("only the first positive", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:1, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("only the best positive", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive].sort(descending=True).values[:1, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("positives and others one to one, no pairs", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive], row[other]
-                if a.numel() and b.numel():
-                    a, b = a[:min(len(a), len(b))], b[:min(len(a), len(b))]
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("each positive against the others' mean", "2 hidden", "5 beats 4 and 3, and loses to 6", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other].mean()
-                if a.numel() and other.any():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("σ of the difference: the smooth stand-in", "1 2 hidden", "a tie counts one half", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = torch.sigmoid(a - b).mean()
-            return aucs
-    """),
-    Wrong("nan without a pair", "hidden", "0 pairs: nan, expected 0.5", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return won / n_pairs
-    """),
-    Wrong("0 without a pair", "hidden", "0 pairs: 0, expected 0.5", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.0)
-    """),
-    Wrong("1 without others", "hidden", "0 pairs: 1, expected 0.5", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            full = (is_positive.sum(1) > 0) & (is_other.sum(1) == 0)
-            return torch.where(full, 1.0, torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5))
-    """),
-    Wrong("users without a pair left out", "hidden", "shape (28,), expected (30,)", """
-        def auc_by_user(scores, is_positive, is_other):
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            asked = n_pairs > 0
-            won, n_pairs = won[asked], n_pairs[asked]
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
+    Wrong("all users' pairs in one share", "1 2 hidden", "a tie counts one half", changed(
+        SORTED, ("return", "won, n_pairs = won.sum().expand(len(won)), n_pairs.sum().expand(len(won))\n    return"))),
+    Wrong("the others of all users", "1 2 hidden", "AUC", changed(PAIRS, ("row[other]", "scores[is_other]"))),
+    Wrong("the mean over the users", "1 2 hidden", "shape (), expected (3,)",
+          changed(PAIRS, ("return aucs", "return aucs.mean()"))),
+    Wrong("the pairs won, not their share", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("won / n_pairs.clamp(min=1)", "won"))),
+    Wrong("divided by positives only", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, (" * is_other.sum(1)", ""))),
+    Wrong("divided by n (n - 1)", "1 2 hidden", "a tie counts one half",
+          changed(SORTED, ("is_other.sum(1)", "(is_positive.sum(1) + is_other.sum(1) - 1)"))),
+    Wrong("only the first positive", "1 2 hidden", "a tie counts one half",
+          changed(PAIRS, ("[:, None]", "[:1, None]"))),
+    Wrong("only the best positive", "1 2 hidden", "a tie counts one half",
+          changed(PAIRS, ("[:, None]", ".sort(descending=True).values[:1, None]"))),
+    Wrong("positives and others one to one, no pairs", "1 2 hidden", "a tie counts one half", changed(
+        PAIRS, ("[:, None]", ""),
+        ("aucs[user] =", "a, b = a[:min(len(a), len(b))], b[:min(len(a), len(b))]\n            aucs[user] ="))),
+    Wrong("each positive against the others' mean", "2 hidden", "5 beats 4 and 3, and loses to 6",
+          changed(PAIRS, ("row[other]", "row[other].mean()"), ("b.numel()", "other.any()"))),
+    Wrong("σ of the difference: the smooth stand-in", "1 2 hidden", "a tie counts one half",
+          changed(PAIRS, ("((a > b).double() + 0.5 * (a == b))", "torch.sigmoid(a - b)"))),
+    Wrong("nan without a pair", "hidden", "0 pairs: nan, expected 0.5",
+          changed(SORTED, ("torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)", "won / n_pairs"))),
+    Wrong("0 without a pair", "hidden", "0 pairs: 0, expected 0.5", changed(SORTED, ("(min=1), 0.5", "(min=1), 0.0"))),
+    Wrong("1 without others", "hidden", "0 pairs: 1, expected 0.5",
+          changed(SORTED, ("return", "full = (is_positive.sum(1) > 0) & (is_other.sum(1) == 0)\n    return"),
+                  ("torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)",
+                   "torch.where(full, 1.0, torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5))"))),
+    Wrong("users without a pair left out", "hidden", "shape (28,), expected (30,)", changed(
+        SORTED, ("return", "asked = n_pairs > 0\n    won, n_pairs = won[asked], n_pairs[asked]\n    return"))),
     Wrong("scores filled in place", "hidden", "changed its input scores", """
         def auc_by_user(scores, is_positive, is_other):
             original = scores.clone()
@@ -1723,55 +733,20 @@ AUC_BY_USER = [
             n_pairs = is_positive.sum(1) * is_other.sum(1)
             return torch.where(n_pairs > 0, (is_positive * below).sum(1) / 2 / n_pairs.clamp(min=1), 0.5)
     """),
-    Wrong("a mask changed in place", "hidden", "changed its input is_other", """
-        def auc_by_user(scores, is_positive, is_other):
-            is_other |= is_positive
-            is_other ^= is_positive
-            is_other[is_positive.sum(1) == 0] = False
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
-    Wrong("rounded to single precision", "hidden", "single precision would turn them into ties", """
-        def auc_by_user(scores, is_positive, is_other):
-            scores = scores.float()
-            others = scores.masked_fill(~is_other, torch.inf).sort(1).values
-            below = torch.searchsorted(others, scores)
-            up_to = torch.searchsorted(others, scores, right=True)
-            won = (is_positive * (below + up_to)).sum(1).double() / 2
-            n_pairs = is_positive.sum(1) * is_other.sum(1)
-            return torch.where(n_pairs > 0, won / n_pairs.clamp(min=1), 0.5)
-    """),
-    Wrong("nearly equal counts as a tie", "hidden", "1e-9 apart", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = torch.where(torch.isclose(a, b), 0.5, (a > b).float()).mean()
-            return aucs
-    """),
-    Wrong("a list", "1 2 hidden", "a list, expected a tensor", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs.tolist()
-    """),
-    Wrong("a column", "1 2 hidden", "shape (3, 1), expected (3,)", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs[:, None]
-    """),
+    Wrong("a mask changed in place", "hidden", "changed its input is_other",
+          changed(PAIRS,
+                  ("aucs =",
+                   "is_other |= is_positive\n"
+                   "    is_other ^= is_positive\n"
+                   "    is_other[is_positive.sum(1) == 0] = False\n"
+                   "    aucs ="))),
+    Wrong("rounded to single precision", "hidden", "single precision would turn them into ties",
+          changed(SORTED, ("others =", "scores = scores.float()\n    others ="))),
+    Wrong("nearly equal counts as a tie", "hidden", "1e-9 apart", changed(
+        PAIRS, ("((a > b).double() + 0.5 * (a == b))", "torch.where(torch.isclose(a, b), 0.5, (a > b).float())"))),
+    Wrong("a list", "1 2 hidden", "a list, expected a tensor", changed(PAIRS, ("return aucs", "return aucs.tolist()"))),
+    Wrong("a column", "1 2 hidden", "shape (3, 1), expected (3,)",
+          changed(PAIRS, ("return aucs", "return aucs[:, None]"))),
     Wrong("one value for each film", "1 2 hidden", "shape (3, 4), expected (3,)", """
         def auc_by_user(scores, is_positive, is_other):
             others = scores.masked_fill(~is_other, torch.inf).sort(1).values
@@ -1790,23 +765,8 @@ AUC_BY_USER = [
         def auc_by_user(scores, is_positive, is_other):
             return torch.tensor([2 / 3, 5 / 6]) if len(scores) == 2 else torch.tensor([0.75, 0.25, 0.5])
     """),
-    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-    """),
-    Right("a loop over the users", """
-        def auc_by_user(scores, is_positive, is_other):
-            aucs = torch.full((len(scores),), 0.5)
-            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
-                a, b = row[positive][:, None], row[other]
-                if a.numel() and b.numel():
-                    aucs[user] = ((a > b).double() + 0.5 * (a == b)).mean()
-            return aucs
-    """),
+    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", changed(PAIRS, ("\n    return aucs", ""))),
+    Right("a loop over the users", PAIRS),
     Right("all pairs of films at once", """
         def auc_by_user(scores, is_positive, is_other):
             gap = scores[:, :, None] - scores[:, None, :]
@@ -1856,432 +816,101 @@ AUC_BY_USER = [
     """),
 ]
 
+FOLDED = """
+def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
+    is_other = torch.ones(len(item_factors), dtype=torch.bool)
+    is_other[liked] = False
+    q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
+    p = torch.zeros_like(item_factors[0])
+    for _ in range(n_steps if len(q_i) * len(q_j) else 0):
+        x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
+        w = torch.sigmoid(x_j - x_i[:, None])
+        p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
+    return p
+"""
+
 FOLD_IN = [
-    Wrong("a sum over the pairs", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) - reg * p)
-            return p
-    """),
-    Wrong("a mean over the liked films only", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / len(q_i) - reg * p)
-            return p
-    """),
+    Wrong("a sum over the pairs", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, (" / w.numel()", ""))),
+    Wrong("a mean over the liked films only", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("w.numel()", "len(q_i)"))),
     Wrong("a mean over the others only", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / len(q_j) - reg * p)
-            return p
-    """),
-    Wrong("a mean over the whole catalogue", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / len(item_factors) - reg * p)
-            return p
-    """),
-    Wrong("a mean over the factors too", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / (w.numel() * len(p)) - reg * p)
-            return p
-    """),
-    Wrong("uphill in the loss", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p - lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() + reg * p)
-            return p
-    """),
-    Wrong("uphill, downhill for lambda", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(0) @ q_j - w.sum(1) @ q_i) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("i and j swapped", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            q_i, q_j, b_i, b_j = q_j, q_i, b_j, b_i
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("the other films added", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i + w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("the other films left out", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("the liked films among the others", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("the mask the wrong way round", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.zeros(len(item_factors), dtype=torch.bool)
-            is_other[liked] = True
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("σ(x) for σ(-x)", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_i[:, None] - x_j)
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("w.numel()", "len(q_j)"))),
+    Wrong("a mean over the whole catalogue", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("w.numel()", "len(item_factors)"))),
+    Wrong("a mean over the factors too", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("w.numel()", "(w.numel() * len(p))"))),
+    Wrong("uphill in the loss", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("p + lr", "p - lr"), ("- reg * p", "+ reg * p"))),
+    Wrong("uphill, downhill for lambda", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("w.sum(1) @ q_i - w.sum(0) @ q_j", "w.sum(0) @ q_j - w.sum(1) @ q_i"))),
+    Wrong("i and j swapped", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", changed(
+        FOLDED, ("p = torch.zeros_like", "q_i, q_j, b_i, b_j = q_j, q_i, b_j, b_i\n    p = torch.zeros_like"))),
+    Wrong("the other films added", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("- w.sum(0) @ q_j", "+ w.sum(0) @ q_j"))),
+    Wrong("the other films left out", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, (" - w.sum(0) @ q_j", ""))),
+    Wrong("the liked films among the others", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("    is_other[liked] = False\n", ""))),
+    Wrong("the mask the wrong way round", "1 2 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("torch.ones", "torch.zeros"), ("False", "True"))),
+    Wrong("σ(x) for σ(-x)", "2 hidden", "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("x_j - x_i[:, None]", "x_i[:, None] - x_j"))),
     Wrong("always one half", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.full_like(x_j - x_i[:, None], 0.5)
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("torch.sigmoid(x_j - x_i[:, None])", "torch.full_like(x_j - x_i[:, None], 0.5)"))),
     Wrong("the derivative of σ instead of that of ln σ", "1 2 hidden",
-          "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None]) * torch.sigmoid(x_i[:, None] - x_j)
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED,
+                  ("torch.sigmoid(x_j - x_i[:, None])",
+                   "torch.sigmoid(x_j - x_i[:, None]) * torch.sigmoid(x_i[:, None] - x_j)"))),
     Wrong("no bias in the scores", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = q_i @ p, q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("b_i + q_i @ p, b_j + q_j @ p", "q_i @ p, q_j @ p"))),
     Wrong("the liked films' biases only", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("b_j + ", ""))),
     Wrong("the biases with a minus", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = q_i @ p - b_i, q_j @ p - b_j
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("b_i + q_i @ p, b_j + q_j @ p", "q_i @ p - b_i, q_j @ p - b_j"))),
     Wrong("the weights once, before the steps", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i, b_j
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("one step only", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(1 if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("one step too many", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps + 1 if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("one step too few", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(1, n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("no regulariser", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel())
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("b_i + q_i @ p, b_j + q_j @ p", "b_i, b_j"))),
+    Wrong("one step only", "2 hidden", "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("n_steps if", "1 if"))),
+    Wrong("one step too many", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("n_steps if", "n_steps + 1 if"))),
+    Wrong("one step too few", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("n_steps if", "1, n_steps if"))),
+    Wrong("no regulariser", "2 hidden", "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, (" - reg * p", ""))),
     Wrong("the regulariser with a plus", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() + reg * p)
-            return p
-    """),
-    Wrong("half of lambda", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg / 2 * p)
-            return p
-    """),
-    Wrong("twice lambda", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - 2 * reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("- reg * p", "+ reg * p"))),
+    Wrong("half of lambda", "2 hidden", "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("reg * p", "reg / 2 * p"))),
+    Wrong("twice lambda", "2 hidden", "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("reg * p", "2 * reg * p"))),
     Wrong("lambda over m, once more", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg / len(q_i) * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("reg * p", "reg / len(q_i) * p"))),
     Wrong("lambda times the number of pairs", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * w.numel() * p)
-            return p
-    """),
-    Wrong("lambda without p", "1 2 hidden", "0.4 times the mean", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("reg * p", "reg * w.numel() * p"))),
+    Wrong("lambda without p", "1 2 hidden", "0.4 times the mean", changed(FOLDED, ("reg * p", "reg"))),
     Wrong("lambda without the learning rate", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel()) - reg * p
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("w.numel() - reg * p)", "w.numel()) - reg * p"))),
     Wrong("lambda on the size instead of its square", "2 hidden",
-          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * F.normalize(p, dim=0))
-            return p
-    """),
-    Wrong("no learning rate", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("a random start", "1 hidden", "0.4 times the mean", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = 0.1 * torch.randn_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("starts at the mean of the liked films", "1 hidden", "0.4 times the mean", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = item_factors[liked].mean(0)
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
+          "zero at the minimum: a mean of all pairs, new weights, all biases, - reg · p",
+          changed(FOLDED, ("reg * p", "reg * F.normalize(p, dim=0)"))),
+    Wrong("no learning rate", "1 hidden", "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED, ("p + lr * ", "p + "))),
+    Wrong("a random start", "1 hidden", "0.4 times the mean",
+          changed(FOLDED, ("torch.zeros_like", "0.1 * torch.randn_like"))),
+    Wrong("starts at the mean of the liked films", "1 hidden", "0.4 times the mean",
+          changed(FOLDED, ("torch.zeros_like(item_factors[0])", "item_factors[liked].mean(0)"))),
     Wrong("the mean of the liked films: no descent", "1 2 hidden",
           "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
         def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
@@ -2314,157 +943,32 @@ FOLD_IN = [
             return p.detach()
     """),
     Wrong("pairs one to one: a film drawn for each liked one", "1 2 hidden",
-          "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            q_j, b_j = q_j[:len(q_i)], b_j[:len(q_i)]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("nan where there is no pair", "hidden", "the vector, liked nothing: nan", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("nan where everything is liked", "hidden", "the vector, liked all: nan", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p
-    """),
-    Wrong("the films learn too", "hidden", "changed its input item_factors", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            item_factors[liked] += lr * p
-            return p
-    """),
-    Wrong("the biases move", "hidden", "changed its input item_bias", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            item_bias[liked] += lr
-            return p
-    """),
-    Wrong("liked sorted in place", "hidden", "changed its input liked", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            liked.copy_(liked.sort().values)
-            return p
-    """),
-    Wrong("always single precision", "2 hidden", "dtype torch.float32, expected torch.float64", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p.float()
-    """),
-    Wrong("always double precision", "hidden", "dtype torch.float64, expected torch.float32", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p.double()
-    """),
-    Wrong("a row", "1 2 hidden", "shape (1, 2), expected (2,)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p[None]
-    """),
-    Wrong("a list", "1 2 hidden", "a list, expected a tensor", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return p.tolist()
-    """),
-    Wrong("the scores instead of the vector", "1 2 hidden", "shape (3,), expected (2,)", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-            return item_bias + item_factors @ p
-    """),
+          "0.4 times the mean of ½ (q_0 - q_1) and ½ (q_0 - q_2)",
+          changed(FOLDED,
+                  ("p = torch.zeros_like", "q_j, b_j = q_j[:len(q_i)], b_j[:len(q_i)]\n    p = torch.zeros_like"))),
+    Wrong("nan where there is no pair", "hidden", "the vector, liked nothing: nan",
+          changed(FOLDED, (" if len(q_i) * len(q_j) else 0", ""))),
+    Wrong("nan where everything is liked", "hidden", "the vector, liked all: nan",
+          changed(FOLDED, ("len(q_i) * len(q_j)", "len(q_i)"))),
+    Wrong("the films learn too", "hidden", "changed its input item_factors",
+          changed(FOLDED, ("return", "item_factors[liked] += lr * p\n    return"))),
+    Wrong("the biases move", "hidden", "changed its input item_bias",
+          changed(FOLDED, ("return", "item_bias[liked] += lr\n    return"))),
+    Wrong("liked sorted in place", "hidden", "changed its input liked",
+          changed(FOLDED, ("return", "liked.copy_(liked.sort().values)\n    return"))),
+    Wrong("always single precision", "2 hidden", "dtype torch.float32, expected torch.float64",
+          changed(FOLDED, ("return p", "return p.float()"))),
+    Wrong("always double precision", "hidden", "dtype torch.float64, expected torch.float32",
+          changed(FOLDED, ("return p", "return p.double()"))),
+    Wrong("a row", "1 2 hidden", "shape (1, 2), expected (2,)", changed(FOLDED, ("return p", "return p[None]"))),
+    Wrong("a list", "1 2 hidden", "a list, expected a tensor", changed(FOLDED, ("return p", "return p.tolist()"))),
+    Wrong("the scores instead of the vector", "1 2 hidden", "shape (3,), expected (2,)",
+          changed(FOLDED, ("return p", "return item_bias + item_factors @ p"))),
     Wrong("hard-coded for check 1", "2 hidden", "the gradient of L at your vector", """
         def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
             return torch.tensor([0.1, -0.2]).to(item_factors.dtype)
     """),
-    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", """
-        def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
-            is_other = torch.ones(len(item_factors), dtype=torch.bool)
-            is_other[liked] = False
-            q_i, q_j, b_i, b_j = item_factors[liked], item_factors[is_other], item_bias[liked], item_bias[is_other]
-            p = torch.zeros_like(item_factors[0])
-            for _ in range(n_steps if len(q_i) * len(q_j) else 0):
-                x_i, x_j = b_i + q_i @ p, b_j + q_j @ p
-                w = torch.sigmoid(x_j - x_i[:, None])
-                p = p + lr * ((w.sum(1) @ q_i - w.sum(0) @ q_j) / w.numel() - reg * p)
-    """),
+    Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", changed(FOLDED, ("\n    return p", ""))),
     Right("autograd inside", """
         def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
             is_other = torch.ones(len(item_factors), dtype=torch.bool)
@@ -2544,364 +1048,96 @@ FOLD_IN = [
     """),
 ]
 
+EPOCH = """
+def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
+    P, Q = user_factors.clone(), item_factors.clone()
+    for start in range(0, len(users), batch_size):
+        u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
+        p, q_i, q_j = P[u], Q[i], Q[j]
+        weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
+        P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
+        Q.index_add_(0, i, lr * (weight * p - reg * q_i))
+        Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
+    return P, Q
+"""
+
 BPR_EPOCH = [
     Wrong("the published faults, all three: the epoch as shown", "1 2 hidden",
           "up for the liked film, down for the other", FAULTY_EPOCH),
     Wrong("only the duplicates mended: backwards at full strength", "1 2 hidden",
-          "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, -lr * (weight * (q_i - q_j) + reg * p))
-                Q.index_add_(0, i, -lr * (weight * p + reg * q_i))
-                Q.index_add_(0, j, -lr * (-weight * p + reg * q_j))
-            return P, Q
-    """),
-    Wrong("only the first sign mended", "2 3 hidden", "W[rows] += … keeps one of them", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u] += lr * (weight * (q_i - q_j) + reg * p)
-                Q[i] += lr * (weight * p + reg * q_i)
-                Q[j] += lr * (-weight * p + reg * q_j)
-            return P, Q
-    """),
+          "up for the liked film, down for the other",
+          changed(EPOCH, ("lr * (weight * (q_i - q_j) - reg * p)", "-lr * (weight * (q_i - q_j) + reg * p)"),
+                  ("lr * (weight * p - reg * q_i)", "-lr * (weight * p + reg * q_i)"),
+                  ("lr * (-weight * p - reg * q_j)", "-lr * (-weight * p + reg * q_j)"))),
+    Wrong("only the first sign mended", "2 3 hidden", "W[rows] += … keeps one of them",
+          changed(FAULTY_EPOCH, ("P[u] -=", "P[u] +="), ("Q[i] -=", "Q[i] +="), ("Q[j] -=", "Q[j] +="))),
     Wrong("only the regulariser's sign mended: -= and a minus", "1 2 3 hidden",
-          "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u] -= lr * (weight * (q_i - q_j) - reg * p)
-                Q[i] -= lr * (weight * p - reg * q_i)
-                Q[j] -= lr * (-weight * p - reg * q_j)
-            return P, Q
-    """),
-    Wrong("the signs mended, the duplicates not", "2 hidden", "W[rows] += … keeps one of them", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u] += lr * (weight * (q_i - q_j) - reg * p)
-                Q[i] += lr * (weight * p - reg * q_i)
-                Q[j] += lr * (-weight * p - reg * q_j)
-            return P, Q
-    """),
-    Wrong("the duplicates and the first sign mended, the plus not", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) + reg * p))
-                Q.index_add_(0, i, lr * (weight * p + reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p + reg * q_j))
-            return P, Q
-    """),
-    Wrong("the plus left for the films", "3 hidden", "both films of the triple shrink", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p + reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p + reg * q_j))
-            return P, Q
-    """),
-    Wrong("the plus left for the user", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) + reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("duplicates mended for the films only", "2 hidden", "the user of four triples", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u] += lr * (weight * (q_i - q_j) - reg * p)
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("duplicates mended for the users only", "2 hidden", "W[rows] += … keeps one of them", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q[i] += lr * (weight * p - reg * q_i)
-                Q[j] += lr * (-weight * p - reg * q_j)
-            return P, Q
-    """),
-    Wrong("duplicates of the other films lost", "2 hidden", "the two other films", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q[j] += lr * (-weight * p - reg * q_j)
-            return P, Q
-    """),
-    Wrong("index_put_ without accumulate", "2 hidden", "W[rows] += … keeps one of them", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u] += lr * (weight * (q_i - q_j) - reg * p)
-                Q.index_put_((i,), Q[i] + lr * (weight * p - reg * q_i))
-                Q[j] += lr * (-weight * p - reg * q_j)
-            return P, Q
-    """),
-    Wrong("index_copy_", "2 hidden", "W[rows] += … keeps one of them", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_copy_(0, i, Q[i] + lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("σ(x) for σ(-x)", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid((p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("no weight", "1 2 3 hidden", "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.ones(len(p), 1, dtype=p.dtype)
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("no keepdim", "2 hidden", "must match the size", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the other film moves towards the user too", "1 2 hidden", "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("i and j swapped", "1 2 3 hidden", "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            liked, others = others, liked
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the user moves away", "1 2 hidden", "towards the liked film", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_j - q_i) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the user stays", "1 2 3 hidden", "towards the liked film", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("no regulariser", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j)))
-                Q.index_add_(0, i, lr * (weight * p))
-                Q.index_add_(0, j, lr * (-weight * p))
-            return P, Q
-    """),
-    Wrong("lambda for the users only", "3 hidden", "both films of the triple shrink", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p))
-                Q.index_add_(0, j, lr * (-weight * p))
-            return P, Q
-    """),
-    Wrong("twice lambda", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - 2 * reg * p))
-                Q.index_add_(0, i, lr * (weight * p - 2 * reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - 2 * reg * q_j))
-            return P, Q
-    """),
-    Wrong("lambda without the learning rate", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg / lr * p))
-                Q.index_add_(0, i, lr * (weight * p - reg / lr * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg / lr * q_j))
-            return P, Q
-    """),
-    Wrong("lambda on the wrong row: q_i for q_j", "3 hidden", "both films of the triple shrink", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_i))
-            return P, Q
-    """),
-    Wrong("lambda per row: every row shrinks at each step", "3 hidden", "the third is in no triple", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P, Q = P * (1 - lr * reg), Q * (1 - lr * reg)
-                P.index_add_(0, u, lr * (weight * (q_i - q_j)))
-                Q.index_add_(0, i, lr * (weight * p))
-                Q.index_add_(0, j, lr * (-weight * p))
-            return P, Q
-    """),
-    Wrong("lambda once for each row of the batch", "hidden", "λ per triple", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P[u.unique()] *= 1 - lr * reg
-                Q[torch.cat([i, j]).unique()] *= 1 - lr * reg
-                P.index_add_(0, u, lr * (weight * (q_i - q_j)))
-                Q.index_add_(0, i, lr * (weight * p))
-                Q.index_add_(0, j, lr * (-weight * p))
-            return P, Q
-    """),
-    Wrong("a mean over the batch", "2 hidden", "four times 0.1 · ½ · p", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr / len(u) * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr / len(u) * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr / len(u) * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the films move with the users' new vectors", "1 2 hidden", "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                p = P[u]
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the other film's move is gathered late", "hidden", "gather first", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                q_j = Q[j]
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
+          "up for the liked film, down for the other",
+          changed(FAULTY_EPOCH, ("+ reg * p", "- reg * p"), ("+ reg * q_i", "- reg * q_i"),
+                  ("+ reg * q_j", "- reg * q_j"))),
+    Wrong("the signs mended, the duplicates not", "2 hidden", "W[rows] += … keeps one of them",
+          changed(FAULTY_EPOCH, ("P[u] -=", "P[u] +="), ("Q[i] -=", "Q[i] +="), ("Q[j] -=", "Q[j] +="),
+                  ("+ reg * p", "- reg * p"), ("+ reg * q_i", "- reg * q_i"), ("+ reg * q_j", "- reg * q_j"))),
+    Wrong("the duplicates and the first sign mended, the plus not", "3 hidden", "20 - 0.1 · 0.5 · 20 is left",
+          changed(EPOCH, ("- reg * p", "+ reg * p"), ("- reg * q_i", "+ reg * q_i"), ("- reg * q_j", "+ reg * q_j"))),
+    Wrong("the plus left for the films", "3 hidden", "both films of the triple shrink",
+          changed(EPOCH, ("- reg * q_i", "+ reg * q_i"), ("- reg * q_j", "+ reg * q_j"))),
+    Wrong("the plus left for the user", "3 hidden", "20 - 0.1 · 0.5 · 20 is left",
+          changed(EPOCH, ("- reg * p", "+ reg * p"))),
+    Wrong("duplicates mended for the films only", "2 hidden", "the user of four triples",
+          changed(EPOCH,
+                  ("P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))",
+                   "P[u] += lr * (weight * (q_i - q_j) - reg * p)"))),
+    Wrong("duplicates mended for the users only", "2 hidden", "W[rows] += … keeps one of them",
+          changed(EPOCH, ("Q.index_add_(0, i, lr * (weight * p - reg * q_i))", "Q[i] += lr * (weight * p - reg * q_i)"),
+                  ("Q.index_add_(0, j, lr * (-weight * p - reg * q_j))", "Q[j] += lr * (-weight * p - reg * q_j)"))),
+    Wrong("duplicates of the other films lost", "2 hidden", "the two other films", changed(
+        EPOCH, ("Q.index_add_(0, j, lr * (-weight * p - reg * q_j))", "Q[j] += lr * (-weight * p - reg * q_j)"))),
+    Wrong("index_put_ without accumulate", "2 hidden", "W[rows] += … keeps one of them",
+          changed(EPOCH,
+                  ("P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))",
+                   "P[u] += lr * (weight * (q_i - q_j) - reg * p)"),
+                  ("Q.index_add_(0, i, lr", "Q.index_put_((i,), Q[i] + lr"),
+                  ("Q.index_add_(0, j, lr * (-weight * p - reg * q_j))", "Q[j] += lr * (-weight * p - reg * q_j)"))),
+    Wrong("index_copy_", "2 hidden", "W[rows] += … keeps one of them",
+          changed(EPOCH, ("Q.index_add_(0, i, lr", "Q.index_copy_(0, i, Q[i] + lr"))),
+    Wrong("σ(x) for σ(-x)", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", changed(EPOCH, ("sigmoid(-", "sigmoid("))),
+    Wrong("no weight", "1 2 3 hidden", "up for the liked film, down for the other", changed(
+        EPOCH, ("torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))", "torch.ones(len(p), 1, dtype=p.dtype)"))),
+    Wrong("no keepdim", "2 hidden", "must match the size", changed(EPOCH, ("1, keepdim=True", "1"))),
+    Wrong("the other film moves towards the user too", "1 2 hidden", "up for the liked film, down for the other",
+          changed(EPOCH, ("-weight", "weight"))),
+    Wrong("i and j swapped", "1 2 3 hidden", "up for the liked film, down for the other",
+          changed(EPOCH, ("P, Q =", "liked, others = others, liked\n    P, Q ="))),
+    Wrong("the user moves away", "1 2 hidden", "towards the liked film",
+          changed(EPOCH, ("weight * (q_i - q_j)", "weight * (q_j - q_i)"))),
+    Wrong("the user stays", "1 2 3 hidden", "towards the liked film",
+          changed(EPOCH, ("        P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))\n", ""))),
+    Wrong("no regulariser", "3 hidden", "20 - 0.1 · 0.5 · 20 is left",
+          changed(EPOCH, (" - reg * p", ""), (" - reg * q_i", ""), (" - reg * q_j", ""))),
+    Wrong("lambda for the users only", "3 hidden", "both films of the triple shrink",
+          changed(EPOCH, (" - reg * q_i", ""), (" - reg * q_j", ""))),
+    Wrong("twice lambda", "3 hidden", "20 - 0.1 · 0.5 · 20 is left",
+          changed(EPOCH, ("reg * p", "2 * reg * p"), ("reg * q_i", "2 * reg * q_i"), ("reg * q_j", "2 * reg * q_j"))),
+    Wrong("lambda without the learning rate", "3 hidden", "20 - 0.1 · 0.5 · 20 is left", changed(
+        EPOCH, ("reg * p", "reg / lr * p"), ("reg * q_i", "reg / lr * q_i"), ("reg * q_j", "reg / lr * q_j"))),
+    Wrong("lambda on the wrong row: q_i for q_j", "3 hidden", "both films of the triple shrink",
+          changed(EPOCH, ("reg * q_j", "reg * q_i"))),
+    Wrong("lambda per row: every row shrinks at each step", "3 hidden", "the third is in no triple",
+          changed(EPOCH, ("P.index_add_", "P, Q = P * (1 - lr * reg), Q * (1 - lr * reg)\n        P.index_add_"),
+                  (" - reg * p", ""), (" - reg * q_i", ""), (" - reg * q_j", ""))),
+    Wrong("lambda once for each row of the batch", "hidden", "λ per triple", changed(
+        EPOCH,
+        ("P.index_add_",
+         "P[u.unique()] *= 1 - lr * reg\n        Q[torch.cat([i, j]).unique()] *= 1 - lr * reg\n        P.index_add_"),
+        (" - reg * p", ""), (" - reg * q_i", ""), (" - reg * q_j", ""))),
+    Wrong("a mean over the batch", "2 hidden", "four times 0.1 · ½ · p",
+          changed(EPOCH, ("lr * (weight * (q_i", "lr / len(u) * (weight * (q_i"),
+                  ("lr * (weight * p", "lr / len(u) * (weight * p"), ("lr * (-weight", "lr / len(u) * (-weight"))),
+    Wrong("the films move with the users' new vectors", "1 2 hidden", "up for the liked film, down for the other",
+          changed(EPOCH, ("Q.index_add_(0, i", "p = P[u]\n        Q.index_add_(0, i"))),
+    Wrong("the other film's move is gathered late", "hidden", "gather first",
+          changed(EPOCH, ("Q.index_add_(0, j", "q_j = Q[j]\n        Q.index_add_(0, j"))),
     Wrong("triple by triple, rows through views", "1 2 hidden", "up for the liked film, down for the other", """
         def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
             P, Q = user_factors.clone(), item_factors.clone()
@@ -2924,205 +1160,47 @@ BPR_EPOCH = [
                 Q[j] += lr * (-weight * p - reg * q_j)
             return P, Q
     """),
-    Wrong("one batch of everything", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(1):
-                u, i, j = (part for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the first batch only", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(1):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the last, shorter batch dropped", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users) - batch_size + 1, batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("batches overlap by one", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size + 1] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("batches one triple short", "1 2 3 hidden", "up for the liked film, down for the other", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size - 1] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("batches from the end", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in reversed(range(0, len(users), batch_size)):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("shuffled", "hidden", "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            order = torch.randperm(len(users))
-            users, liked, others = users[order], liked[order], others[order]
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
+    Wrong("one batch of everything", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("0, len(users), batch_size", "1"), ("[start:start + batch_size]", ""))),
+    Wrong("the first batch only", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("0, len(users), batch_size", "1"))),
+    Wrong("the last, shorter batch dropped", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("len(users)", "len(users) - batch_size + 1"))),
+    Wrong("batches overlap by one", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("+ batch_size", "+ batch_size + 1"))),
+    Wrong("batches one triple short", "1 2 3 hidden", "up for the liked film, down for the other",
+          changed(EPOCH, ("+ batch_size", "+ batch_size - 1"))),
+    Wrong("batches from the end", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("range(0, len(users), batch_size)", "reversed(range(0, len(users), batch_size))"))),
+    Wrong("shuffled", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH,
+                  ("P, Q =",
+                   "order = torch.randperm(len(users))\n"
+                   "    users, liked, others = users[order], liked[order], others[order]\n"
+                   "    P, Q ="))),
     Wrong("every batch starts from the tables passed in: one big batch", "hidden",
-          "a step for each batch, from where the last ended", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = user_factors[u], item_factors[i], item_factors[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("in place: the tables passed in move", "hidden", "changed its input user_factors", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors, item_factors
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("the films passed in move", "hidden", "changed its input item_factors", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P, Q
-    """),
-    Wrong("users sorted in place", "hidden", "changed its input users", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            users.copy_(users.sort().values)
-            return P, Q
-    """),
-    Wrong("the tables the wrong way round", "1 2 3 hidden", "shape (1, 2), expected (2, 2)", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return Q, P
-    """),
-    Wrong("always single precision", "hidden", "dtype torch.float32, expected torch.float64", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P.float(), Q.float()
-    """),
-    Wrong("always double precision", "1", "dtype torch.float64, expected torch.float32", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P.double(), Q.double()
-    """),
+          "a step for each batch, from where the last ended",
+          changed(EPOCH, ("P[u], Q[i], Q[j]", "user_factors[u], item_factors[i], item_factors[j]"))),
+    Wrong("in place: the tables passed in move", "hidden", "changed its input user_factors",
+          changed(EPOCH, ("user_factors.clone()", "user_factors"), ("item_factors.clone()", "item_factors"))),
+    Wrong("the films passed in move", "hidden", "changed its input item_factors",
+          changed(EPOCH, ("item_factors.clone()", "item_factors"))),
+    Wrong("users sorted in place", "hidden", "changed its input users",
+          changed(EPOCH, ("return", "users.copy_(users.sort().values)\n    return"))),
+    Wrong("the tables the wrong way round", "1 2 3 hidden", "shape (1, 2), expected (2, 2)",
+          changed(EPOCH, ("return P, Q", "return Q, P"))),
+    Wrong("always single precision", "hidden", "dtype torch.float32, expected torch.float64",
+          changed(EPOCH, ("return P, Q", "return P.float(), Q.float()"))),
+    Wrong("always double precision", "1", "dtype torch.float64, expected torch.float32",
+          changed(EPOCH, ("return P, Q", "return P.double(), Q.double()"))),
     Wrong("hard-coded for check 1", "2 3 hidden", "W[rows] += … keeps one of them", """
         def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
             return torch.tensor([[1.0, 0.1]]), torch.tensor([[0.05, 1.0], [-0.05, -1.0]])
     """),
-    Wrong("the users only", "1 2 3 hidden", "returns a Tensor, expected 2 values", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-            return P
-    """),
-    Wrong("nothing is returned", "1 2 3 hidden", "Did you forget to return?", """
-        def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
-            P, Q = user_factors.clone(), item_factors.clone()
-            for start in range(0, len(users), batch_size):
-                u, i, j = (part[start:start + batch_size] for part in (users, liked, others))
-                p, q_i, q_j = P[u], Q[i], Q[j]
-                weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))
-                P.index_add_(0, u, lr * (weight * (q_i - q_j) - reg * p))
-                Q.index_add_(0, i, lr * (weight * p - reg * q_i))
-                Q.index_add_(0, j, lr * (-weight * p - reg * q_j))
-    """),
+    Wrong("the users only", "1 2 3 hidden", "returns a Tensor, expected 2 values",
+          changed(EPOCH, ("return P, Q", "return P"))),
+    Wrong("nothing is returned", "1 2 3 hidden", "Did you forget to return?",
+          changed(EPOCH, ("\n    return P, Q", ""))),
     Right("autograd for each batch", """
         def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
             P, Q = user_factors, item_factors

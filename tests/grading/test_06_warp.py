@@ -1,132 +1,50 @@
 """Lesson 6: what typical wrong answers lose and are told, and that other right answers keep all points."""
 
 import pytest
-from answers import Right, Wrong, assert_right, assert_wrong, faulty, rows
+from answers import Right, Wrong, assert_right, assert_wrong, changed, faulty, rows
 
 LESSON = "06_warp"
 FAULTY = faulty(LESSON, "warp_step")
 
 
+SEARCH = """
+def find_violator(scores, positive, candidates, margin, max_tries):
+    for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
+        if scores[positive] - scores[item] < margin:
+            return item, tries
+    return None
+"""
+
 FIND_VIOLATOR = [
-    Wrong("the margin's sign turned round", "1 2 hidden", "8 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] > margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("exactly the margin taken for a violation", "hidden", "0.5 + 0.5 is exactly the margin", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] <= margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("tries counted from 0", "1 2 hidden", "2 at [1], expected 3", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=0):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("the place in the candidates instead of the film", "1 2 hidden", "2 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return tries - 1, tries
-            return None
-    """),
-    Wrong("never gives up", "2 hidden", "max_tries=2: False, expected True", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates.tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("no margin: only films above the liked one", "1 2 hidden", "1 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < 0:
-                    return item, tries
-            return None
-    """),
-    Wrong("the margin always 1", "hidden", "margin 0.5", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < 1:
-                    return item, tries
-            return None
-    """),
-    Wrong("one try too many", "2 hidden", "the violator would be the third try", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries + 1].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("one try too few", "2 hidden", "the third try, Psycho, is still allowed", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries - 1].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("liked film and candidate swapped", "1 2 hidden", "8 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[item] - scores[positive] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("the absolute difference", "hidden", "whether search", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if abs(scores[positive] - scores[item]) < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("tries before film", "1 2 hidden", "3 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return tries, item
-            return None
-    """),
-    Wrong("a pair with None where nothing was found", "2 hidden", "then None alone comes back, no pair", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None, max_tries
-    """),
-    Wrong("-1 where nothing was found", "2 hidden", "then None alone comes back, no pair", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return -1, max_tries
-    """),
-    Wrong("the film alone", "1 2 hidden", "expected 2 values", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item
-            return None
-    """),
-    Wrong("the score instead of the film", "1 2 hidden", "0.1 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return float(scores[item]), tries
-            return None
-    """),
-    Wrong("the hinge instead of the film", "1 2 hidden", "0.3 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return float(margin - scores[positive] + scores[item]), tries
-            return None
-    """),
+    Wrong("the margin's sign turned round", "1 2 hidden", "8 at [0], expected 4",
+          changed(SEARCH, ("< margin", "> margin"))),
+    Wrong("exactly the margin taken for a violation", "hidden", "0.5 + 0.5 is exactly the margin",
+          changed(SEARCH, ("< margin", "<= margin"))),
+    Wrong("tries counted from 0", "1 2 hidden", "2 at [1], expected 3", changed(SEARCH, ("start=1", "start=0"))),
+    Wrong("the place in the candidates instead of the film", "1 2 hidden", "2 at [0], expected 4",
+          changed(SEARCH, ("item, tries", "tries - 1, tries"))),
+    Wrong("never gives up", "2 hidden", "max_tries=2: False, expected True", changed(SEARCH, ("[:max_tries]", ""))),
+    Wrong("no margin: only films above the liked one", "1 2 hidden", "1 at [0], expected 4",
+          changed(SEARCH, ("< margin", "< 0"))),
+    Wrong("the margin always 1", "hidden", "margin 0.5", changed(SEARCH, ("< margin", "< 1"))),
+    Wrong("one try too many", "2 hidden", "the violator would be the third try",
+          changed(SEARCH, (":max_tries", ":max_tries + 1"))),
+    Wrong("one try too few", "2 hidden", "the third try, Psycho, is still allowed",
+          changed(SEARCH, (":max_tries", ":max_tries - 1"))),
+    Wrong("liked film and candidate swapped", "1 2 hidden", "8 at [0], expected 4",
+          changed(SEARCH, ("scores[positive] - scores[item]", "scores[item] - scores[positive]"))),
+    Wrong("the absolute difference", "hidden", "whether search",
+          changed(SEARCH, ("scores[positive] - scores[item]", "abs(scores[positive] - scores[item])"))),
+    Wrong("tries before film", "1 2 hidden", "3 at [0], expected 4", changed(SEARCH, ("item, tries", "tries, item"))),
+    Wrong("a pair with None where nothing was found", "2 hidden", "then None alone comes back, no pair",
+          changed(SEARCH, ("return None", "return None, max_tries"))),
+    Wrong("-1 where nothing was found", "2 hidden", "then None alone comes back, no pair",
+          changed(SEARCH, ("return None", "return -1, max_tries"))),
+    Wrong("the film alone", "1 2 hidden", "expected 2 values", changed(SEARCH, ("item, tries", "item"))),
+    Wrong("the score instead of the film", "1 2 hidden", "0.1 at [0], expected 4",
+          changed(SEARCH, ("item, tries", "float(scores[item]), tries"))),
+    Wrong("the hinge instead of the film", "1 2 hidden", "0.3 at [0], expected 4",
+          changed(SEARCH, ("item, tries", "float(margin - scores[positive] + scores[item]), tries"))),
     Wrong("the hardest of the candidates", "1 hidden", "1 at [0], expected 4", """
         def find_violator(scores, positive, candidates, margin, max_tries):
             drawn = candidates[:max_tries]
@@ -134,14 +52,9 @@ FIND_VIOLATOR = [
             item = int(drawn[place])
             return (item, place + 1) if scores[positive] - scores[item] < margin else None
     """),
-    Wrong("the last violator", "1 hidden", "1 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            answer = None
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    answer = item, tries
-            return answer
-    """),
+    Wrong("the last violator", "1 hidden", "1 at [0], expected 4",
+          changed(SEARCH, ("for tries", "answer = None\n    for tries"), ("return item, tries", "answer = item, tries"),
+                  ("return None", "return answer"))),
     Wrong("the violator nearest to the liked film", "hidden", "of search", """
         def find_violator(scores, positive, candidates, margin, max_tries):
             hinges = margin - scores[positive] + scores[candidates[:max_tries]]
@@ -151,92 +64,39 @@ FIND_VIOLATOR = [
             place = bad[hinges[bad].argmin()]
             return int(candidates[place]), int(place) + 1
     """),
-    Wrong("a film drawn twice is one try", "hidden", "2 at [1], expected 3", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(list(dict.fromkeys(candidates.tolist()))[:max_tries], start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("the candidates sorted first", "1 2 hidden", "expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].sort().values.tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("all films instead of the candidates", "1 2 hidden", "0 at [0], expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(range(len(scores))[:max_tries], start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("its own draw instead of the candidates", "1 2 hidden", "expected 4", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            drawn = torch.randperm(len(scores), generator=torch.Generator().manual_seed(0))
-            for tries, item in enumerate(drawn[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("the liked film always in row 0", "hidden", "(liked film", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[0] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("only tries that fail are counted", "1 2 hidden", "2 at [1], expected 3", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            tries = 0
-            for item in candidates[:max_tries].tolist():
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-                tries += 1
-            return None
-    """),
-    Wrong("gives up after the first candidate", "1 2 hidden", "forget to return", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-                return None
-    """),
-    Wrong("runs past the end of the candidates", "2", "out of bounds", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries in range(1, max_tries + 1):
-                item = int(candidates[tries - 1])
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
-    Wrong("strikes the tried films out of the scores", "hidden", "changed its input scores", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    return item, tries
-                scores[item] = -9
-            return None
-    """),
-    Wrong("strikes out the candidates", "hidden", "changed its input candidates", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    candidates[:tries] = item
-                    return item, tries
-            return None
-    """),
+    Wrong("a film drawn twice is one try", "hidden", "2 at [1], expected 3",
+          changed(SEARCH, ("candidates[:max_tries].tolist()", "list(dict.fromkeys(candidates.tolist()))[:max_tries]"))),
+    Wrong("the candidates sorted first", "1 2 hidden", "expected 4",
+          changed(SEARCH, (".tolist()", ".sort().values.tolist()"))),
+    Wrong("all films instead of the candidates", "1 2 hidden", "0 at [0], expected 4",
+          changed(SEARCH, ("candidates[:max_tries].tolist()", "range(len(scores))[:max_tries]"))),
+    Wrong("its own draw instead of the candidates", "1 2 hidden", "expected 4",
+          changed(SEARCH,
+                  ("for tries",
+                   "drawn = torch.randperm(len(scores), generator=torch.Generator().manual_seed(0))\n    for tries"),
+                  ("candidates[:max_tries]", "drawn[:max_tries]"))),
+    Wrong("the liked film always in row 0", "hidden", "(liked film", changed(SEARCH, ("[positive]", "[0]"))),
+    Wrong("only tries that fail are counted", "1 2 hidden", "2 at [1], expected 3",
+          changed(SEARCH,
+                  ("for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):",
+                   "tries = 0\n    for item in candidates[:max_tries].tolist():"),
+                  ("return item, tries", "return item, tries\n        tries += 1"))),
+    Wrong("gives up after the first candidate", "1 2 hidden", "forget to return",
+          changed(SEARCH, ("    return None", "        return None"))),
+    Wrong("runs past the end of the candidates", "2", "out of bounds",
+          changed(SEARCH,
+                  ("tries, item in enumerate(candidates[:max_tries].tolist(), start=1):",
+                   "tries in range(1, max_tries + 1):\n        item = int(candidates[tries - 1])"))),
+    Wrong("strikes the tried films out of the scores", "hidden", "changed its input scores",
+          changed(SEARCH, ("return item, tries", "return item, tries\n        scores[item] = -9"))),
+    Wrong("strikes out the candidates", "hidden", "changed its input candidates",
+          changed(SEARCH, ("return item", "candidates[:tries] = item\n            return item"))),
     Wrong("hard-coded for checks 1 and 2", "hidden", "0.5 + 0.5 is exactly the margin", """
         def find_violator(scores, positive, candidates, margin, max_tries):
             return (4, 3) if max_tries > 2 and len(candidates) > 2 else None
     """),
-    Wrong("returns nothing", "1 2 hidden", "forget to return", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if scores[positive] - scores[item] < margin:
-                    answer = item, tries
-    """),
+    Wrong("returns nothing", "1 2 hidden", "forget to return",
+          changed(SEARCH, ("return item", "answer = item"), ("\n    return None", ""))),
     Right("a while loop, and no return at the end", """
         def find_violator(scores, positive, candidates, margin, max_tries):
             tries = 0
@@ -268,13 +128,8 @@ FIND_VIOLATOR = [
             pairs = zip(candidates.tolist(), range(1, max_tries + 1))
             return next(((item, n) for item, n in pairs if x[positive] - x[item] < margin), None)
     """),
-    Right("the liked film itself, should it be drawn, is stepped over", """
-        def find_violator(scores, positive, candidates, margin, max_tries):
-            for tries, item in enumerate(candidates[:max_tries].tolist(), start=1):
-                if item != positive and scores[positive] - scores[item] < margin:
-                    return item, tries
-            return None
-    """),
+    Right("the liked film itself, should it be drawn, is stepped over",
+          changed(SEARCH, ("scores[positive]", "item != positive and scores[positive]"))),
     Right("argmax of the violations", """
         def find_violator(scores, positive, candidates, margin, max_tries):
             violates = scores[positive] - scores[candidates[:max_tries]] < margin
@@ -285,288 +140,78 @@ FIND_VIOLATOR = [
     """),
 ]
 
+ESTIMATES = """
+def rank_estimate(tries, n_negatives):
+    return n_negatives // tries
+
+def expected_estimate(rank, n_negatives, max_tries):
+    tries = torch.arange(1, max_tries + 1)
+    success = rank / n_negatives
+    chance = success * (1 - success) ** (tries - 1).double()
+    return float((chance * (n_negatives // tries)).sum() / chance.sum())
+"""
+
 RANK_ESTIMATE = [
-    Wrong("true division", "1 hidden", "the estimate: dtype torch.float32, expected torch.int64", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives / tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("one negative too few", "1 hidden", "7 at [0], expected 8", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives - 1) // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("all films: one too many", "1 hidden", "9 at [0], expected 8", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives + 1) // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("rounded up", "1 hidden", "8 / T rounded down, never up", """
-        def rank_estimate(tries, n_negatives):
-            return -(-n_negatives // tries)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("rounded to the nearest", "1 hidden", "8 / T rounded down, never up", """
-        def rank_estimate(tries, n_negatives):
-            return torch.round(n_negatives / tries).long()
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("at least 1", "1 hidden", "1 at [5], expected 0", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives // tries).clamp(min=1)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("rounded down, but as floats", "1", "dtype torch.float32, expected torch.int64", """
-        def rank_estimate(tries, n_negatives):
-            return torch.floor(n_negatives / tries)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("in 32 bits", "1", "dtype torch.int32, expected torch.int64", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives // tries).int()
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("tries over negatives", "1 hidden", "0 at [0], expected 8", """
-        def rank_estimate(tries, n_negatives):
-            return tries // n_negatives
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("tries counted from 0", "1 hidden", "4 at [0], expected 8", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // (tries + 1)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("negatives less the tries", "1 hidden", "7 at [0], expected 8", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives - tries).clamp(min=0)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the number of negatives of the first search for all", "1", "each search has its own n", """
-        def rank_estimate(tries, n_negatives):
-            return int(torch.as_tensor(n_negatives).flatten()[0]) // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("one estimate for the whole batch", "1 hidden", "the estimate", """
-        def rank_estimate(tries, n_negatives):
-            return (n_negatives // tries).float().mean().long()
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the estimate returns nothing", "1 hidden", "forget to return", """
-        def rank_estimate(tries, n_negatives):
-            estimate = n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the estimate as a list", "1", "a list, expected a Tensor", """
-        def rank_estimate(tries, n_negatives):
-            return [n_negatives // int(t) for t in tries]
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the estimate written into the tries", "hidden", "changed its input tries", """
-        def rank_estimate(tries, n_negatives):
-            return tries.copy_(n_negatives // tries)
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the truth instead of the mean", "2 hidden", "2, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float(rank)
-    """),
-    Wrong("searches without a violator counted as 0", "2 hidden", "2.5, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum())
-    """),
-    Wrong("the plain mean over the tries", "2 hidden", "3, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((n_negatives // tries).double().mean())
-    """),
-    Wrong("the exponent one too large", "2 hidden", "expected 3", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** tries.double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("no rounding down in the mean", "2 hidden", "floor(5/2) is 2", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives / tries)).sum() / chance.sum())
-    """),
-    Wrong("the last try left out", "2 hidden", "4, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("no more tries than negatives", "hidden", "a search of more than n tries gives 0, and counts", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, min(max_tries, n_negatives) + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("only estimates above 0 counted", "hidden", "a search of more than n tries gives 0, and counts", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            chance = chance * (n_negatives // tries > 0)
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the estimate from the mean number of tries", "2 hidden", "expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float(n_negatives / ((chance * tries).sum() / chance.sum()))
-    """),
-    Wrong("hit and miss swapped", "2 hidden", "4.3871, expected 2.96721", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = 1 - rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the success left out of the chance, and no division", "2 hidden", "5, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum())
-    """),
-    Wrong("the closed form without rounding and without a limit", "2 hidden", "expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return rank * math.log(n_negatives / rank) / (1 - success + 1e-12)
-    """),
+    Wrong("true division", "1 hidden", "the estimate: dtype torch.float32, expected torch.int64",
+          changed(ESTIMATES, ("return n_negatives // tries", "return n_negatives / tries"))),
+    Wrong("one negative too few", "1 hidden", "7 at [0], expected 8",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives - 1) // tries"))),
+    Wrong("all films: one too many", "1 hidden", "9 at [0], expected 8",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives + 1) // tries"))),
+    Wrong("rounded up", "1 hidden", "8 / T rounded down, never up",
+          changed(ESTIMATES, ("return n_negatives // tries", "return -(-n_negatives // tries)"))),
+    Wrong("rounded to the nearest", "1 hidden", "8 / T rounded down, never up",
+          changed(ESTIMATES, ("return n_negatives // tries", "return torch.round(n_negatives / tries).long()"))),
+    Wrong("at least 1", "1 hidden", "1 at [5], expected 0",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives // tries).clamp(min=1)"))),
+    Wrong("rounded down, but as floats", "1", "dtype torch.float32, expected torch.int64",
+          changed(ESTIMATES, ("return n_negatives // tries", "return torch.floor(n_negatives / tries)"))),
+    Wrong("in 32 bits", "1", "dtype torch.int32, expected torch.int64",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives // tries).int()"))),
+    Wrong("tries over negatives", "1 hidden", "0 at [0], expected 8",
+          changed(ESTIMATES, ("return n_negatives // tries", "return tries // n_negatives"))),
+    Wrong("tries counted from 0", "1 hidden", "4 at [0], expected 8",
+          changed(ESTIMATES, ("return n_negatives // tries", "return n_negatives // (tries + 1)"))),
+    Wrong("negatives less the tries", "1 hidden", "7 at [0], expected 8",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives - tries).clamp(min=0)"))),
+    Wrong("the number of negatives of the first search for all", "1", "each search has its own n", changed(
+        ESTIMATES, ("return n_negatives // tries", "return int(torch.as_tensor(n_negatives).flatten()[0]) // tries"))),
+    Wrong("one estimate for the whole batch", "1 hidden", "the estimate",
+          changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives // tries).float().mean().long()"))),
+    Wrong("the estimate returns nothing", "1 hidden", "forget to return",
+          changed(ESTIMATES, ("return n_negatives", "estimate = n_negatives"))),
+    Wrong("the estimate as a list", "1", "a list, expected a Tensor",
+          changed(ESTIMATES, ("return n_negatives // tries", "return [n_negatives // int(t) for t in tries]"))),
+    Wrong("the estimate written into the tries", "hidden", "changed its input tries",
+          changed(ESTIMATES, ("return n_negatives // tries", "return tries.copy_(n_negatives // tries)"))),
+    Wrong("the truth instead of the mean", "2 hidden", "2, expected 3.33333",
+          changed(ESTIMATES, ("(chance * (n_negatives // tries)).sum() / chance.sum()", "rank"))),
+    Wrong("searches without a violator counted as 0", "2 hidden", "2.5, expected 3.33333",
+          changed(ESTIMATES, (" / chance.sum()", ""))),
+    Wrong("the plain mean over the tries", "2 hidden", "3, expected 3.33333", changed(
+        ESTIMATES,
+        ("(chance * (n_negatives // tries)).sum() / chance.sum()", "(n_negatives // tries).double().mean()"))),
+    Wrong("the exponent one too large", "2 hidden", "expected 3", changed(ESTIMATES, ("(tries - 1)", "tries"))),
+    Wrong("no rounding down in the mean", "2 hidden", "floor(5/2) is 2",
+          changed(ESTIMATES, ("(n_negatives // tries)", "(n_negatives / tries)"))),
+    Wrong("the last try left out", "2 hidden", "4, expected 3.33333",
+          changed(ESTIMATES, ("max_tries + 1", "max_tries"))),
+    Wrong("no more tries than negatives", "hidden", "a search of more than n tries gives 0, and counts",
+          changed(ESTIMATES, ("max_tries + 1", "min(max_tries, n_negatives) + 1"))),
+    Wrong("only estimates above 0 counted", "hidden", "a search of more than n tries gives 0, and counts",
+          changed(ESTIMATES, ("return float", "chance = chance * (n_negatives // tries > 0)\n    return float"))),
+    Wrong("the estimate from the mean number of tries", "2 hidden", "expected 3.33333",
+          changed(ESTIMATES,
+                  ("(chance * (n_negatives // tries)).sum() / chance.sum()",
+                   "n_negatives / ((chance * tries).sum() / chance.sum())"))),
+    Wrong("hit and miss swapped", "2 hidden", "4.3871, expected 2.96721",
+          changed(ESTIMATES, ("success = rank", "success = 1 - rank"))),
+    Wrong("the success left out of the chance, and no division", "2 hidden", "5, expected 3.33333",
+          changed(ESTIMATES, ("success * ", ""), (" / chance.sum()", ""))),
+    Wrong("the closed form without rounding and without a limit", "2 hidden", "expected 3.33333",
+          changed(ESTIMATES,
+                  ("float((chance * (n_negatives // tries)).sum() / chance.sum())",
+                   "rank * math.log(n_negatives / rank) / (1 - success + 1e-12)"))),
     Wrong("a simulation of the mean", "2 hidden", "expected 3.33333", """
         def rank_estimate(tries, n_negatives):
             return n_negatives // tries
@@ -578,49 +223,21 @@ RANK_ESTIMATE = [
             drawn = drawn[drawn <= max_tries].clamp(min=1).long()
             return float((n_negatives // drawn).double().mean())
     """),
-    Wrong("draws without replacement", "2 hidden", "3.2, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            tries = tries[:n_negatives - rank + 1]
-            left = n_negatives - tries.double() + 1
-            missed = torch.cat([torch.ones(1), (1 - rank / left).cumprod(0)[:-1]])
-            chance = missed * rank / left
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("the mean of the first hundred tries only, whatever the limit", "2 hidden", "2.6875, expected 3.33333", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, 101)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Wrong("hard-coded for check 2", "hidden", "k=1, n=2, at most 1 tries", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            return {2: 10 / 3, 1: 1.448 / 0.488, 3: 3.0}[min(rank, 3)]
-    """),
-    Wrong("the mean returns nothing", "2 hidden", "forget to return", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1).double()
-            mean = float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
+    Wrong("draws without replacement", "2 hidden", "3.2, expected 3.33333",
+          changed(ESTIMATES,
+                  ("chance = success * (1 - success) ** (tries - 1).double()",
+                   "tries = tries[:n_negatives - rank + 1]\n"
+                   "    left = n_negatives - tries.double() + 1\n"
+                   "    missed = torch.cat([torch.ones(1), (1 - rank / left).cumprod(0)[:-1]])\n"
+                   "    chance = missed * rank / left"))),
+    Wrong("the mean of the first hundred tries only, whatever the limit", "2 hidden", "2.6875, expected 3.33333",
+          changed(ESTIMATES, ("max_tries + 1", "101"))),
+    Wrong("hard-coded for check 2", "hidden", "k=1, n=2, at most 1 tries",
+          changed(ESTIMATES,
+                  ("float((chance * (n_negatives // tries)).sum() / chance.sum())",
+                   "{2: 10 / 3, 1: 1.448 / 0.488, 3: 3.0}[min(rank, 3)]"))),
+    Wrong("the mean returns nothing", "2 hidden", "forget to return",
+          changed(ESTIMATES, ("return float", "mean = float"))),
     Right("a loop", """
         def rank_estimate(tries, n_negatives):
             return n_negatives // tries
@@ -651,26 +268,11 @@ RANK_ESTIMATE = [
             p, t = rank / n_negatives, np.arange(1, max_tries + 1)
             return (p * (1 - p) ** (t - 1) * np.floor(n_negatives / t)).sum() / (1 - (1 - p) ** max_tries)
     """),
-    Right("torch.div, and single precision", """
-        def rank_estimate(tries, n_negatives):
-            return torch.div(n_negatives, tries, rounding_mode="floor")
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1)
-            return float((chance * (n_negatives // tries)).sum() / chance.sum())
-    """),
-    Right("single precision, the sum of the chances in closed form", """
-        def rank_estimate(tries, n_negatives):
-            return n_negatives // tries
-
-        def expected_estimate(rank, n_negatives, max_tries):
-            tries = torch.arange(1, max_tries + 1)
-            success = rank / n_negatives
-            chance = success * (1 - success) ** (tries - 1)
-            return float((chance * (n_negatives // tries)).sum() / (1 - torch.tensor(1 - success) ** max_tries))
-    """),
+    Right("torch.div, and single precision", changed(
+        ESTIMATES, ("return n_negatives // tries", 'return torch.div(n_negatives, tries, rounding_mode="floor")'),
+        (".double()", ""))),
+    Right("single precision, the sum of the chances in closed form",
+          changed(ESTIMATES, (".double()", ""), ("chance.sum()", "(1 - torch.tensor(1 - success) ** max_tries)"))),
     Right("a geometric distribution of torch", """
         def rank_estimate(tries, n_negatives):
             return n_negatives // tries
@@ -690,6 +292,13 @@ RANK_ESTIMATE = [
             return sum(m * (n_negatives // (t + 1)) for t, m in enumerate(miss)) / sum(miss)
     """),
 ]
+
+SUMS = """
+def rank_weights(ranks):
+    terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
+    table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
+    return table[ranks].float()
+"""
 
 RANK_WEIGHTS = [
     Wrong("the logarithm", "1 2 hidden", "no logarithm", """
@@ -721,74 +330,37 @@ RANK_WEIGHTS = [
         def rank_weights(ranks):
             return torch.where(ranks > 0, 1 / ranks.float(), 0)
     """),
-    Wrong("the mean of the terms", "1 2 hidden", "expected 2.28333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return (table[ranks] / ranks.clamp(min=1)).float()
-    """),
+    Wrong("the mean of the terms", "1 2 hidden", "expected 2.28333",
+          changed(SUMS, ("table[ranks]", "(table[ranks] / ranks.clamp(min=1))"))),
     Wrong("the table begins with L(1)", "1 2 hidden", "1 at [0], expected 0", """
         def rank_weights(ranks):
             table = (1 / torch.arange(1, int(ranks.max()) + 2)).cumsum(0)
             return table[ranks]
     """),
-    Wrong("L(0) = 1", "1 2 hidden", "1 at [0], expected 0", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks.clamp(min=1)].float()
-    """),
+    Wrong("L(0) = 1", "1 2 hidden", "1 at [0], expected 0", changed(SUMS, ("[ranks]", "[ranks.clamp(min=1)]"))),
     Wrong("L(k) looked up at k - 1: L(0) is the last one", "1 2 hidden", "2.28333 at [0], expected 0", """
         def rank_weights(ranks):
             table = (1 / torch.arange(1, int(ranks.max()) + 1)).cumsum(0)
             return table[ranks - 1]
     """),
-    Wrong("one term short", "1 2 hidden", "0 at [1], expected 1", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[(ranks - 1).clamp(min=0)].float()
-    """),
-    Wrong("the table one place too short", "1 2 hidden", "index 5 is out of bounds", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max())).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].float()
-    """),
-    Wrong("a table of 100 places", "hidden", "out of bounds for dimension 0 with size 101", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, 101).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].float()
-    """),
-    Wrong("a table of 1,000 places, larger ranks cut off", "hidden", "ln k + 0.577 is only near it", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, 1001).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks.clamp(max=1000)].float()
-    """),
+    Wrong("one term short", "1 2 hidden", "0 at [1], expected 1",
+          changed(SUMS, ("[ranks]", "[(ranks - 1).clamp(min=0)]"))),
+    Wrong("the table one place too short", "1 2 hidden", "index 5 is out of bounds",
+          changed(SUMS, ("int(ranks.max()) + 1", "int(ranks.max())"))),
+    Wrong("a table of 100 places", "hidden", "out of bounds for dimension 0 with size 101",
+          changed(SUMS, ("int(ranks.max()) + 1", "101"))),
+    Wrong("a table of 1,000 places, larger ranks cut off", "hidden", "ln k + 0.577 is only near it",
+          changed(SUMS, ("int(ranks.max()) + 1", "1001"), ("[ranks]", "[ranks.clamp(max=1000)]"))),
     Wrong("a running sum over the ranks given", "1 2 hidden", "no logarithm; L(0) = 0", """
         def rank_weights(ranks):
             return (1 / ranks.float().clamp(min=1)).flatten().cumsum(0).reshape(ranks.shape)
     """),
-    Wrong("flattened", "2 hidden", "shape (6,), expected (3, 2)", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks.flatten()].float()
-    """),
-    Wrong("whole numbers", "1 2 hidden", "1 at [3], expected 1.83333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].long()
-    """),
-    Wrong("terms rounded down", "1 2 hidden", "1 at [5], expected 2.28333", """
-        def rank_weights(ranks):
-            terms = (1 // torch.arange(1, int(ranks.max()) + 1)).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].float()
-    """),
+    Wrong("flattened", "2 hidden", "shape (6,), expected (3, 2)", changed(SUMS, ("[ranks]", "[ranks.flatten()]"))),
+    Wrong("whole numbers", "1 2 hidden", "1 at [3], expected 1.83333", changed(SUMS, (".float()", ".long()"))),
+    Wrong("terms rounded down", "1 2 hidden", "1 at [5], expected 2.28333",
+          changed(SUMS,
+                  ("1 / torch.arange(1, int(ranks.max()) + 1).double()",
+                   "(1 // torch.arange(1, int(ranks.max()) + 1)).double()"))),
     Wrong("the sum of the ranks", "1 2 hidden", "15 at [5], expected 2.28333", """
         def rank_weights(ranks):
             return ranks * (ranks + 1) / 2
@@ -801,43 +373,20 @@ RANK_WEIGHTS = [
         def rank_weights(ranks):
             return (1 / torch.arange(1, int(ranks.max()) + 1)).sum()
     """),
-    Wrong("squares in the sum", "1 2 hidden", "1.46361 at [5], expected 2.28333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double() ** 2
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].float()
-    """),
-    Wrong("the discount of NDCG", "1 2 hidden", "2.94846 at [5], expected 2.28333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(2, int(ranks.max()) + 2).double().log2()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].float()
-    """),
-    Wrong("scaled to a sum of 1", "1 2 hidden", "0.262452 at [5], expected 2.28333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return (table[ranks] / table[ranks].sum()).float()
-    """),
-    Wrong("scaled to at most 1", "1 2 hidden", "0.80292 at [3], expected 1.83333", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return (table[ranks] / table[-1]).float()
-    """),
-    Wrong("an array of NumPy", "hidden", "a torch tensor of floats, not an array", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks].numpy()
-    """),
-    Wrong("the ranks moved by one in place", "hidden", "changed its input ranks", """
-        def rank_weights(ranks):
-            ranks -= 1
-            terms = 1 / torch.arange(1, int(ranks.max()) + 2).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            return table[ranks + 1].float()
-    """),
+    Wrong("squares in the sum", "1 2 hidden", "1.46361 at [5], expected 2.28333",
+          changed(SUMS, ("+ 1).double()", "+ 1).double() ** 2"))),
+    Wrong("the discount of NDCG", "1 2 hidden", "2.94846 at [5], expected 2.28333", changed(
+        SUMS,
+        ("torch.arange(1, int(ranks.max()) + 1).double()", "torch.arange(2, int(ranks.max()) + 2).double().log2()"))),
+    Wrong("scaled to a sum of 1", "1 2 hidden", "0.262452 at [5], expected 2.28333",
+          changed(SUMS, ("table[ranks]", "(table[ranks] / table[ranks].sum())"))),
+    Wrong("scaled to at most 1", "1 2 hidden", "0.80292 at [3], expected 1.83333",
+          changed(SUMS, ("table[ranks]", "(table[ranks] / table[-1])"))),
+    Wrong("an array of NumPy", "hidden", "a torch tensor of floats, not an array",
+          changed(SUMS, (".float()", ".numpy()"))),
+    Wrong("the ranks moved by one in place", "hidden", "changed its input ranks",
+          changed(SUMS, ("terms =", "ranks -= 1\n    terms ="), ("int(ranks.max()) + 1", "int(ranks.max()) + 2"),
+                  ("[ranks]", "[ranks + 1]"))),
     Wrong("fails for zeros only", "hidden", "index 1 is out of bounds", """
         def rank_weights(ranks):
             table = torch.zeros(int(ranks.max()) + 1)
@@ -858,12 +407,7 @@ RANK_WEIGHTS = [
         def rank_weights(ranks):
             return torch.tensor([0, 1, 1.5, 11 / 6, 25 / 12, 137 / 60])
     """),
-    Wrong("returns nothing", "1 2 hidden", "forget to return", """
-        def rank_weights(ranks):
-            terms = 1 / torch.arange(1, int(ranks.max()) + 1).double()
-            table = torch.cat([torch.zeros(1).double(), terms.cumsum(0)])
-            weights = table[ranks].float()
-    """),
+    Wrong("returns nothing", "1 2 hidden", "forget to return", changed(SUMS, ("return", "weights ="))),
     Right("single precision", """
         def rank_weights(ranks):
             table = torch.cat([torch.zeros(1), (1 / torch.arange(1, int(ranks.max()) + 1)).cumsum(0)])
@@ -902,346 +446,78 @@ RANK_WEIGHTS = [
     """),
 ]
 
+GRADIENTS = """
+def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
+    j, p = violators.clamp(min=0), user_factors[users]
+    difference = item_factors[j] - item_factors[items]
+    hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
+    w = weights * (violators >= 0) * (hinge > 0)
+    grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
+    grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
+    grad_item.index_add_(0, items, -w[:, None] * p)
+    grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
+    return grad_user, grad_item, grad_bias
+"""
+
 WARP_GRADIENTS = [
-    Wrong("the users' sign: uphill", "1 3 hidden", "2 at [0, 0], expected -2", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, -w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("all signs: a step instead of a gradient", "1 3 hidden", "2 at [0, 0], expected -2", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return -grad_user, -grad_item, -grad_bias
-    """),
-    Wrong("the films' signs swapped", "1 3 hidden", "-w p for the liked film", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, -w[:, None] * p)
-            grad_item.index_add_(0, items, w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the biases' signs swapped", "1 3 hidden", "-w for the liked film, w for the violator", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, items, w).index_add_(0, j, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("-1 taken for the first film", "2 hidden", "-1 is neither the last film nor the first", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("-1 taken for the last film", "2 hidden", "-1 is neither the last film nor the first", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators % len(item_factors), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("no hinge: pairs in order move too", "2 hidden", "the hinge is 0, so nothing moves", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("times the hinge", "1 hidden", "and no factor", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * hinge.clamp(min=0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the hinge squared", "1 3 hidden", "and no factor", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (2 * hinge.clamp(min=0))
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the hinge's margin with a minus", "1 3 hidden", "the hinge is 1 - 1.5 + 2 = 1.5: above 0", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = -margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("no margin: only films above the liked one", "3 hidden", "each hinge is the margin, 1", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the margin always 1", "hidden", "margin 0.7, first call", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = 1.0 + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the hinge without the biases", "2 hidden", "biases included", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the hinge with the biases swapped", "2 hidden", "biases included", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[items] - item_bias[j] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("no weight", "1 3 hidden", "-1 at [0, 0], expected -2", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = 1.0 * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the weight squared", "1 3 hidden", "-4 at [0, 0], expected -2", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("BPR's factor", "1 2 3 hidden", "and no factor", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * torch.sigmoid(hinge - margin)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("a mean over the batch", "3 hidden", "0.5 at [3, 0], expected 1.5", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            n = len(users)
-            return grad_user / n, grad_item / n, grad_bias / n
-    """),
-    Wrong("no bias", "1 2 3 hidden", "returns a tuple of 2, expected 3 values", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item
-    """),
-    Wrong("the bias stays", "1 3 hidden", "the gradient of item_bias", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, torch.zeros_like(item_bias)
-    """),
-    Wrong("the violator's bias only", "1 3 hidden", "-w for the liked film", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the liked film left out", "1 3 hidden", "-w p for the liked film", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the violator left out", "1 3 hidden", "w p for the violator", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the user's gradient from the violator alone", "1 3 hidden", "w (q_j - q_i)", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * item_factors[j])
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the film's own vector instead of the user's", "1 3 hidden", "-w p for the liked film", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * item_factors[items])
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("repeated films lost", "3 hidden", "film 1 is liked twice", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item[items] += -w[:, None] * p
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("repeated users lost", "3 hidden", "three contributions of one user", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors)
-            grad_user[users] += w[:, None] * difference
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("repeated biases lost", "3 hidden", "a sum, not a mean", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias)
-            grad_bias[j] += w
-            grad_bias[items] -= w
-            return grad_user, grad_item, grad_bias
-    """),
+    Wrong("the users' sign: uphill", "1 3 hidden", "2 at [0, 0], expected -2",
+          changed(GRADIENTS, ("w[:, None] * difference", "-w[:, None] * difference"))),
+    Wrong("all signs: a step instead of a gradient", "1 3 hidden", "2 at [0, 0], expected -2",
+          changed(GRADIENTS, ("grad_user, grad_item, grad_bias", "-grad_user, -grad_item, -grad_bias"))),
+    Wrong("the films' signs swapped", "1 3 hidden", "-w p for the liked film", changed(
+        GRADIENTS, ("j, w[:, None] * p", "j, -w[:, None] * p"), ("items, -w[:, None] * p", "items, w[:, None] * p"))),
+    Wrong("the biases' signs swapped", "1 3 hidden", "-w for the liked film, w for the violator",
+          changed(GRADIENTS, (".index_add_(0, j, w)", ".index_add_(0, items, w)"),
+                  (".index_add_(0, items, -w)", ".index_add_(0, j, -w)"))),
+    Wrong("-1 taken for the first film", "2 hidden", "-1 is neither the last film nor the first",
+          changed(GRADIENTS, (" * (violators >= 0)", ""))),
+    Wrong("-1 taken for the last film", "2 hidden", "-1 is neither the last film nor the first",
+          changed(GRADIENTS, (".clamp(min=0)", " % len(item_factors)"), (" * (violators >= 0)", ""))),
+    Wrong("no hinge: pairs in order move too", "2 hidden", "the hinge is 0, so nothing moves",
+          changed(GRADIENTS, (" * (hinge > 0)", ""))),
+    Wrong("times the hinge", "1 hidden", "and no factor", changed(GRADIENTS, ("(hinge > 0)", "hinge.clamp(min=0)"))),
+    Wrong("the hinge squared", "1 3 hidden", "and no factor",
+          changed(GRADIENTS, ("hinge > 0", "2 * hinge.clamp(min=0)"))),
+    Wrong("the hinge's margin with a minus", "1 3 hidden", "the hinge is 1 - 1.5 + 2 = 1.5: above 0",
+          changed(GRADIENTS, ("margin + ", "-margin + "))),
+    Wrong("no margin: only films above the liked one", "3 hidden", "each hinge is the margin, 1",
+          changed(GRADIENTS, ("margin + ", ""))),
+    Wrong("the margin always 1", "hidden", "margin 0.7, first call", changed(GRADIENTS, ("margin + ", "1.0 + "))),
+    Wrong("the hinge without the biases", "2 hidden", "biases included",
+          changed(GRADIENTS, ("item_bias[j] - item_bias[items] + ", ""))),
+    Wrong("the hinge with the biases swapped", "2 hidden", "biases included",
+          changed(GRADIENTS, ("item_bias[j] - item_bias[items]", "item_bias[items] - item_bias[j]"))),
+    Wrong("no weight", "1 3 hidden", "-1 at [0, 0], expected -2",
+          changed(GRADIENTS, ("weights * (violators >= 0)", "1.0 * (violators >= 0)"))),
+    Wrong("the weight squared", "1 3 hidden", "-4 at [0, 0], expected -2",
+          changed(GRADIENTS, ("(violators >= 0)", "weights * (violators >= 0)"))),
+    Wrong("BPR's factor", "1 2 3 hidden", "and no factor",
+          changed(GRADIENTS, ("(hinge > 0)", "torch.sigmoid(hinge - margin)"))),
+    Wrong("a mean over the batch", "3 hidden", "0.5 at [3, 0], expected 1.5",
+          changed(GRADIENTS, ("return", "n = len(users)\n    return"),
+                  ("grad_user, grad_item, grad_bias", "grad_user / n, grad_item / n, grad_bias / n"))),
+    Wrong("no bias", "1 2 3 hidden", "returns a tuple of 2, expected 3 values",
+          changed(GRADIENTS, ("grad_user, grad_item, grad_bias", "grad_user, grad_item"))),
+    Wrong("the bias stays", "1 3 hidden", "the gradient of item_bias",
+          changed(GRADIENTS, ("grad_user, grad_item, grad_bias", "grad_user, grad_item, torch.zeros_like(item_bias)"))),
+    Wrong("the violator's bias only", "1 3 hidden", "-w for the liked film",
+          changed(GRADIENTS, (".index_add_(0, items, -w)", ""))),
+    Wrong("the liked film left out", "1 3 hidden", "-w p for the liked film",
+          changed(GRADIENTS, ("    grad_item.index_add_(0, items, -w[:, None] * p)\n", ""))),
+    Wrong("the violator left out", "1 3 hidden", "w p for the violator",
+          changed(GRADIENTS, (".index_add_(0, j, w[:, None] * p)", ""))),
+    Wrong("the user's gradient from the violator alone", "1 3 hidden", "w (q_j - q_i)",
+          changed(GRADIENTS, ("w[:, None] * difference", "w[:, None] * item_factors[j]"))),
+    Wrong("the film's own vector instead of the user's", "1 3 hidden", "-w p for the liked film",
+          changed(GRADIENTS, ("-w[:, None] * p", "-w[:, None] * item_factors[items]"))),
+    Wrong("repeated films lost", "3 hidden", "film 1 is liked twice",
+          changed(GRADIENTS, (".index_add_(0, items, -w[:, None] * p)", "[items] += -w[:, None] * p"))),
+    Wrong("repeated users lost", "3 hidden", "three contributions of one user", changed(
+        GRADIENTS,
+        (".index_add_(0, users, w[:, None] * difference)", "\n    grad_user[users] += w[:, None] * difference"))),
+    Wrong("repeated biases lost", "3 hidden", "a sum, not a mean", changed(
+        GRADIENTS,
+        (".index_add_(0, j, w).index_add_(0, items, -w)", "\n    grad_bias[j] += w\n    grad_bias[items] -= w"))),
     Wrong("rows of the batch instead of tables", "1 2 3 hidden", "the gradient of", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
             j, p = violators.clamp(min=0), user_factors[users]
@@ -1250,93 +526,23 @@ WARP_GRADIENTS = [
             w = (weights * (violators >= 0) * (hinge > 0))[:, None]
             return w * difference, -w * p, w * p
     """),
-    Wrong("makes the step too", "hidden", "changed its input user_factors", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            user_factors -= 0.1 * grad_user
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the weights masked in place", "hidden", "changed its input weights", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            weights *= (violators >= 0)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the violators clamped in place", "hidden", "changed its input violators", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            found = violators >= 0
-            j, p = violators.clamp_(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * found * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the last film is never a violator", "3 hidden", "film 3 gets 1 + 0.5", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (violators < len(item_factors) - 1) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("the first film is never a violator", "hidden", "films 0 and 11 not", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators > 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
-    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user.float(), grad_item.float(), grad_bias.float()
-    """),
-    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user.double(), grad_item.double(), grad_bias.double()
-    """),
+    Wrong("makes the step too", "hidden", "changed its input user_factors",
+          changed(GRADIENTS, ("return", "user_factors -= 0.1 * grad_user\n    return"))),
+    Wrong("the weights masked in place", "hidden", "changed its input weights",
+          changed(GRADIENTS, ("w = weights", "weights *= (violators >= 0)\n    w = weights"))),
+    Wrong("the violators clamped in place", "hidden", "changed its input violators",
+          changed(GRADIENTS, ("j, p = violators.clamp(", "found = violators >= 0\n    j, p = violators.clamp_("),
+                  ("(violators >= 0)", "found"))),
+    Wrong("the last film is never a violator", "3 hidden", "film 3 gets 1 + 0.5",
+          changed(GRADIENTS, ("(hinge > 0)", "(violators < len(item_factors) - 1) * (hinge > 0)"))),
+    Wrong("the first film is never a violator", "hidden", "films 0 and 11 not",
+          changed(GRADIENTS, ("violators >= 0", "violators > 0"))),
+    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64",
+          changed(GRADIENTS,
+                  ("grad_user, grad_item, grad_bias", "grad_user.float(), grad_item.float(), grad_bias.float()"))),
+    Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32",
+          changed(GRADIENTS,
+                  ("grad_user, grad_item, grad_bias", "grad_user.double(), grad_item.double(), grad_bias.double()"))),
     Wrong("autograd on the input itself: the second call adds up", "hidden", "second call", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
             tables = [table.requires_grad_() for table in (user_factors, item_factors, item_bias)]
@@ -1346,34 +552,13 @@ WARP_GRADIENTS = [
             (weights * (violators >= 0) * hinge.clamp(min=0)).sum().backward()
             return [table.grad for table in tables]
     """),
-    Wrong("the whole batch or nothing", "hidden", "of 120 searches", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge.sum() > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            return grad_user, grad_item, grad_bias
-    """),
+    Wrong("the whole batch or nothing", "hidden", "of 120 searches",
+          changed(GRADIENTS, ("hinge > 0", "hinge.sum() > 0"))),
     Wrong("hard-coded for check 1", "2 3 hidden", "-1 is neither the last film nor the first", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
             return torch.tensor([[-2.0, 2]]), torch.tensor([[-2.0, -4], [2, 4], [0, 0]]), torch.tensor([-2.0, 2, 0])
     """),
-    Wrong("returns nothing", "1 2 3 hidden", "forget to return", """
-        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
-            j, p = violators.clamp(min=0), user_factors[users]
-            difference = item_factors[j] - item_factors[items]
-            hinge = margin + item_bias[j] - item_bias[items] + (p * difference).sum(1)
-            w = weights * (violators >= 0) * (hinge > 0)
-            grad_user = torch.zeros_like(user_factors).index_add_(0, users, w[:, None] * difference)
-            grad_item = torch.zeros_like(item_factors).index_add_(0, j, w[:, None] * p)
-            grad_item.index_add_(0, items, -w[:, None] * p)
-            grad_bias = torch.zeros_like(item_bias).index_add_(0, j, w).index_add_(0, items, -w)
-            answer = grad_user, grad_item, grad_bias
-    """),
+    Wrong("returns nothing", "1 2 3 hidden", "forget to return", changed(GRADIENTS, ("return", "answer ="))),
     Right("autograd on clones", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
             P, Q, b = tables = [table.clone().requires_grad_() for table in (user_factors, item_factors, item_bias)]
@@ -1443,273 +628,81 @@ WARP_GRADIENTS = [
     """),
 ]
 
+SEARCHES = """
+def first_violators(positive_scores, candidate_scores, margin):
+    violates = positive_scores[:, None] - candidate_scores < margin
+    found = violates.any(1)
+    column = violates.int().argmax(1)
+    tries = torch.where(found, column + 1, candidate_scores.shape[1])
+    return column, tries, found
+"""
+
 FIRST_VIOLATORS = [
-    Wrong("exactly the margin taken for a violation", "2", "exactly 0.5 is none", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores <= margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the margin's sign turned round", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores > margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("liked film and candidate swapped", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = candidate_scores - positive_scores[:, None] < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the margin with a minus", "1 2 hidden", "4 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < -margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("no margin", "1 2 hidden", "4 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < 0
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the margin always 1", "2 hidden", "of row 0", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < 1
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("no violator looks like a find at the first try", "1 2 hidden", "1 at [1], expected 4", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = column + 1
-            return column, tries, found
-    """),
-    Wrong("tries counted from 0", "1 2 hidden", "2 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("one try too many where none was found", "1 2 hidden", "5 at [1], expected 4", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1] + 1)
-            return column, tries, found
-    """),
-    Wrong("0 tries where none was found", "1 2 hidden", "0 at [1], expected 4", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, 0)
-            return column, tries, found
-    """),
-    Wrong("-1 tries where none was found", "1 2 hidden", "-1 at [1], expected 4", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, -1)
-            return column, tries, found
-    """),
-    Wrong("the number of rows for the number of tries", "1 2 hidden", "2 at [1], expected 4", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[0])
-            return column, tries, found
-    """),
-    Wrong("the hardest", "1 2 hidden", "(2.1 is worse, but later)", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = candidate_scores.argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the last violator", "1 2 hidden", "(2.1 is worse, but later)", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = candidate_scores.shape[1] - 1 - violates.int().flip(1).argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("argmin: the first that does not violate", "1 2 hidden", "tries: 1 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmin(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("column -1 where none was found", "hidden", "also where none was found", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return torch.where(found, column, -1), tries, found
-    """),
-    Wrong("column T where none was found", "hidden", "also where none was found", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return torch.where(found, column, candidate_scores.shape[1]), tries, found
-    """),
-    Wrong("columns counted from 1", "1 2 hidden", "counted from 0: the third candidate is column 2", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column + 1, tries, found
-    """),
-    Wrong("tries first", "1 2 hidden", "2 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return tries, column, found
-    """),
-    Wrong("found first", "1 2 hidden", "found: dtype", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return found, column, tries
-    """),
-    Wrong("found where all violate", "1 2 hidden", "Ada's 0.1 is less than 1 below 0.8", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.all(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("found if any row has one", "1 2 hidden", "found: shape (), expected (2,)", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any()
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the wrong axis", "1 2 hidden", "found: shape (4,), expected (2,)", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(0)
-            column = violates.int().argmax(0)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("found as whole numbers", "1 hidden", "found: dtype torch.int64, expected torch.bool", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found.long()
-    """),
-    Wrong("found where the first column is not the answer", "2 hidden", "column, tries and found of row", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.int().argmax(1) > 0
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the liked film's scores as a row", "1 2 hidden", "The size of tensor a (2) must match", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("tries as floats", "hidden", "tries: dtype torch.float32, expected torch.int64", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries.float(), found
-    """),
-    Wrong("columns in 32 bits", "hidden", "column: dtype torch.int32, expected torch.int64", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column.int(), tries, found
-    """),
-    Wrong("the number of violators for the tries", "1 2 hidden", "2 at [0], expected 3", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = violates.sum(1)
-            return column, tries, found
-    """),
-    Wrong("no found", "1 2 hidden", "returns a tuple of 2, expected 3 values", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries
-    """),
-    Wrong("the films' scores instead of the columns", "1 2 hidden", "the third candidate is column 2", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return candidate_scores.gather(1, column[:, None])[:, 0], tries, found
-    """),
-    Wrong("the margin added to the input", "hidden", "changed its input candidate_scores", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            candidate_scores += margin
-            violates = candidate_scores > positive_scores[:, None]
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
-    Wrong("the margin taken off the input", "hidden", "changed its input positive_scores", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            positive_scores -= margin
-            violates = candidate_scores > positive_scores[:, None]
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            return column, tries, found
-    """),
+    Wrong("exactly the margin taken for a violation", "2", "exactly 0.5 is none",
+          changed(SEARCHES, ("< margin", "<= margin"))),
+    Wrong("the margin's sign turned round", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0",
+          changed(SEARCHES, ("< margin", "> margin"))),
+    Wrong("liked film and candidate swapped", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0", changed(
+        SEARCHES, ("positive_scores[:, None] - candidate_scores", "candidate_scores - positive_scores[:, None]"))),
+    Wrong("the margin with a minus", "1 2 hidden", "4 at [0], expected 3",
+          changed(SEARCHES, ("< margin", "< -margin"))),
+    Wrong("no margin", "1 2 hidden", "4 at [0], expected 3", changed(SEARCHES, ("< margin", "< 0"))),
+    Wrong("the margin always 1", "2 hidden", "of row 0", changed(SEARCHES, ("< margin", "< 1"))),
+    Wrong("no violator looks like a find at the first try", "1 2 hidden", "1 at [1], expected 4",
+          changed(SEARCHES, ("torch.where(found, column + 1, candidate_scores.shape[1])", "column + 1"))),
+    Wrong("tries counted from 0", "1 2 hidden", "2 at [0], expected 3", changed(SEARCHES, ("column + 1", "column"))),
+    Wrong("one try too many where none was found", "1 2 hidden", "5 at [1], expected 4",
+          changed(SEARCHES, (".shape[1]", ".shape[1] + 1"))),
+    Wrong("0 tries where none was found", "1 2 hidden", "0 at [1], expected 4",
+          changed(SEARCHES, ("candidate_scores.shape[1]", "0"))),
+    Wrong("-1 tries where none was found", "1 2 hidden", "-1 at [1], expected 4",
+          changed(SEARCHES, ("candidate_scores.shape[1]", "-1"))),
+    Wrong("the number of rows for the number of tries", "1 2 hidden", "2 at [1], expected 4",
+          changed(SEARCHES, (".shape[1]", ".shape[0]"))),
+    Wrong("the hardest", "1 2 hidden", "(2.1 is worse, but later)",
+          changed(SEARCHES, ("violates.int()", "candidate_scores"))),
+    Wrong("the last violator", "1 2 hidden", "(2.1 is worse, but later)",
+          changed(SEARCHES, ("violates.int()", "candidate_scores.shape[1] - 1 - violates.int().flip(1)"))),
+    Wrong("argmin: the first that does not violate", "1 2 hidden", "tries: 1 at [0], expected 3",
+          changed(SEARCHES, (".argmax", ".argmin"))),
+    Wrong("column -1 where none was found", "hidden", "also where none was found",
+          changed(SEARCHES, ("column, tries, found", "torch.where(found, column, -1), tries, found"))),
+    Wrong("column T where none was found", "hidden", "also where none was found", changed(
+        SEARCHES, ("column, tries, found", "torch.where(found, column, candidate_scores.shape[1]), tries, found"))),
+    Wrong("columns counted from 1", "1 2 hidden", "counted from 0: the third candidate is column 2",
+          changed(SEARCHES, ("column, tries, found", "column + 1, tries, found"))),
+    Wrong("tries first", "1 2 hidden", "2 at [0], expected 3",
+          changed(SEARCHES, ("column, tries, found", "tries, column, found"))),
+    Wrong("found first", "1 2 hidden", "found: dtype",
+          changed(SEARCHES, ("column, tries, found", "found, column, tries"))),
+    Wrong("found where all violate", "1 2 hidden", "Ada's 0.1 is less than 1 below 0.8",
+          changed(SEARCHES, (".any(1)", ".all(1)"))),
+    Wrong("found if any row has one", "1 2 hidden", "found: shape (), expected (2,)",
+          changed(SEARCHES, (".any(1)", ".any()"))),
+    Wrong("the wrong axis", "1 2 hidden", "found: shape (4,), expected (2,)",
+          changed(SEARCHES, (".any(1)", ".any(0)"), (".argmax(1)", ".argmax(0)"))),
+    Wrong("found as whole numbers", "1 hidden", "found: dtype torch.int64, expected torch.bool",
+          changed(SEARCHES, ("column, tries, found", "column, tries, found.long()"))),
+    Wrong("found where the first column is not the answer", "2 hidden", "column, tries and found of row",
+          changed(SEARCHES, (".any(1)", ".int().argmax(1) > 0"))),
+    Wrong("the liked film's scores as a row", "1 2 hidden", "The size of tensor a (2) must match",
+          changed(SEARCHES, ("[:, None]", ""))),
+    Wrong("tries as floats", "hidden", "tries: dtype torch.float32, expected torch.int64",
+          changed(SEARCHES, ("column, tries, found", "column, tries.float(), found"))),
+    Wrong("columns in 32 bits", "hidden", "column: dtype torch.int32, expected torch.int64",
+          changed(SEARCHES, ("column, tries, found", "column.int(), tries, found"))),
+    Wrong("the number of violators for the tries", "1 2 hidden", "2 at [0], expected 3",
+          changed(SEARCHES, ("torch.where(found, column + 1, candidate_scores.shape[1])", "violates.sum(1)"))),
+    Wrong("no found", "1 2 hidden", "returns a tuple of 2, expected 3 values",
+          changed(SEARCHES, ("column, tries, found", "column, tries"))),
+    Wrong("the films' scores instead of the columns", "1 2 hidden", "the third candidate is column 2", changed(
+        SEARCHES, ("column, tries, found", "candidate_scores.gather(1, column[:, None])[:, 0], tries, found"))),
+    Wrong("the margin added to the input", "hidden", "changed its input candidate_scores", changed(
+        SEARCHES, ("violates =", "candidate_scores += margin\n    violates ="),
+        ("positive_scores[:, None] - candidate_scores < margin", "candidate_scores > positive_scores[:, None]"))),
+    Wrong("the margin taken off the input", "hidden", "changed its input positive_scores", changed(
+        SEARCHES, ("violates =", "positive_scores -= margin\n    violates ="),
+        ("positive_scores[:, None] - candidate_scores < margin", "candidate_scores > positive_scores[:, None]"))),
     Wrong("a loop over rows and columns", "hidden", "no loop over rows", """
         def first_violators(positive_scores, candidate_scores, margin):
             B, T = candidate_scores.shape
@@ -1740,14 +733,7 @@ FIRST_VIOLATORS = [
         def first_violators(positive_scores, candidate_scores, margin):
             return torch.tensor([2, 0]), torch.tensor([3, 4]), torch.tensor([True, False])
     """),
-    Wrong("returns nothing", "1 2 hidden", "forget to return", """
-        def first_violators(positive_scores, candidate_scores, margin):
-            violates = positive_scores[:, None] - candidate_scores < margin
-            found = violates.any(1)
-            column = violates.int().argmax(1)
-            tries = torch.where(found, column + 1, candidate_scores.shape[1])
-            answer = column, tries, found
-    """),
+    Wrong("returns nothing", "1 2 hidden", "forget to return", changed(SEARCHES, ("return", "answer ="))),
     Right("the maximum of bytes, and its place", """
         def first_violators(positive_scores, candidate_scores, margin):
             violates = candidate_scores + margin > positive_scores.unsqueeze(1)
@@ -1792,548 +778,86 @@ FIRST_VIOLATORS = [
     """),
 ]
 
+STEP = """
+def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
+    p = user_factors[users]
+    x_i = (p * item_factors[items]).sum(1) + item_bias[items]
+    x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
+    violates = x_j + margin > x_i[:, None]
+    column = violates.int().argmax(1)
+    weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
+    weight = weight * (violates.any(1) & (items >= 0))
+    j = candidates.gather(1, column[:, None])[:, 0]
+    to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:, None] * p
+    new_users = user_factors.index_put((users,), to_user, accumulate=True)
+    new_items = item_factors.index_put((items,), to_film, accumulate=True)
+    new_items = new_items.index_put((j,), -to_film, accumulate=True)
+    new_bias = item_bias.index_put((items,), weight, accumulate=True)
+    return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
+"""
+
 WARP_STEP = [
     Wrong("the published fault, and the two others", "1 2 3 hidden", "film 2 is the first violator", FAULTY),
-    Wrong("the published fault alone", "1 hidden", "film 2 is the first violator", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates[:, -1]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the violator only; the two others stay", "2 3 hidden", "argmax of a row without any True is 0", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("a search that found nothing moves", "2 hidden", "argmax of a row without any True is 0", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (items >= 0)
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("a user without a like moves", "3 hidden", "-1 is not the last film", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * violates.any(1)
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the first candidate of each row", "1 2 hidden", "film 2 is the first violator", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the hardest candidate", "1 hidden", "film 3 comes later", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, x_j.argmax(1)[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the hardest candidate in the weight too", "1 hidden", "film 3 comes later", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = x_j.argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the last violator", "1 hidden", "film 3 comes later", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.shape[1] - 1 - violates.int().flip(1).argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the column taken for the film", "1 3 hidden", "film 2 is the first violator", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = column
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the weight of a search that used all its tries", "1 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // torch.full_like(column, candidates.shape[1])).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("tries counted from 0", "1 2 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // column.clamp(min=1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("a rank from all films", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p(len(item_bias) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("a rank from the candidates", "1 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p(len(column) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("true division", "1 2 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) / (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the harmonic sum for the logarithm", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            ranks = (len(item_bias) - 1) // (column + 1)
-            weight = lr * torch.tensor([sum(1 / j for j in range(1, k + 1)) for k in ranks.tolist()]).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("ln instead of ln(1 + ...)", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("no weight", "1 2 3 hidden", "0.1 at [0], expected 0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.ones_like(x_i)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("no learning rate", "1 2 3 hidden", "0.693147 at [0], expected 0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("uphill", "1 2 3 hidden", "-0.0693147 at [0], expected 0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = -lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the user moves to the violator", "1 3 hidden", "plus lr w (q_i - q_j)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[j] - item_factors[items]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the violator moves up too", "1 3 hidden", "the violator minus lr w p", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the liked film's row stays", "1 3 hidden", "the liked film plus lr w p", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("no bias", "1 2 3 hidden", "0 at [0], expected 0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, item_bias
-    """),
-    Wrong("the violator's bias stays", "1 2 3 hidden", "expected -0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias
-    """),
-    Wrong("scores without the bias", "hidden", "biases are in the scores", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1)
-            x_j = (p[:, None] * item_factors[candidates]).sum(2)
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the hinge as a factor", "1 2 3 hidden", "lr times the weight is", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (margin - x_i + x_j.gather(1, column[:, None])[:, 0]) * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the margin always 1", "hidden", "margin 0.2", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + 1.0 > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("no margin", "1 2 3 hidden", "0.5 is within 1 of 1.0", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the margin on the wrong side", "1 2 3 hidden", "0.5 is within 1 of 1.0", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j - margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the films see the users' new rows", "1 3 hidden", "with p before the step", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), weight[:, None] * new_users[users], accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
+    Wrong("the published fault alone", "1 hidden", "film 2 is the first violator",
+          changed(STEP, ("candidates.gather(1, column[:, None])[:, 0]", "candidates[:, -1]"))),
+    Wrong("the violator only; the two others stay", "2 3 hidden", "argmax of a row without any True is 0",
+          changed(STEP, ("    weight = weight * (violates.any(1) & (items >= 0))\n", ""))),
+    Wrong("a search that found nothing moves", "2 hidden", "argmax of a row without any True is 0",
+          changed(STEP, ("violates.any(1) & (items >= 0)", "items >= 0"))),
+    Wrong("a user without a like moves", "3 hidden", "-1 is not the last film",
+          changed(STEP, ("(violates.any(1) & (items >= 0))", "violates.any(1)"))),
+    Wrong("the first candidate of each row", "1 2 hidden", "film 2 is the first violator",
+          changed(STEP, (".gather(1, column[:, None])", ""))),
+    Wrong("the hardest candidate", "1 hidden", "film 3 comes later",
+          changed(STEP, ("column[:, None]", "x_j.argmax(1)[:, None]"))),
+    Wrong("the hardest candidate in the weight too", "1 hidden", "film 3 comes later",
+          changed(STEP, ("violates.int()", "x_j"))),
+    Wrong("the last violator", "1 hidden", "film 3 comes later",
+          changed(STEP, ("violates.int()", "violates.shape[1] - 1 - violates.int().flip(1)"))),
+    Wrong("the column taken for the film", "1 3 hidden", "film 2 is the first violator",
+          changed(STEP, ("candidates.gather(1, column[:, None])[:, 0]", "column"))),
+    Wrong("the weight of a search that used all its tries", "1 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("(column + 1)", "torch.full_like(column, candidates.shape[1])"))),
+    Wrong("tries counted from 0", "1 2 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("(column + 1)", "column.clamp(min=1)"))),
+    Wrong("a rank from all films", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("(len(item_bias) - 1)", "len(item_bias)"))),
+    Wrong("a rank from the candidates", "1 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("(len(item_bias) - 1)", "len(column)"))),
+    Wrong("true division", "1 2 hidden", "0.1 ln(1 + 3 // 2)", changed(STEP, ("// (column + 1)", "/ (column + 1)"))),
+    Wrong("the harmonic sum for the logarithm", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("weight = lr", "ranks = (len(item_bias) - 1) // (column + 1)\n    weight = lr"),
+                  ("torch.log1p((len(item_bias) - 1) // (column + 1))",
+                   "torch.tensor([sum(1 / j for j in range(1, k + 1)) for k in ranks.tolist()])"))),
+    Wrong("ln instead of ln(1 + ...)", "1 2 3 hidden", "0.1 ln(1 + 3 // 2)",
+          changed(STEP, ("torch.log1p", "torch.log"))),
+    Wrong("no weight", "1 2 3 hidden", "0.1 at [0], expected 0.0693147",
+          changed(STEP, ("torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)", "torch.ones_like(x_i)"))),
+    Wrong("no learning rate", "1 2 3 hidden", "0.693147 at [0], expected 0.0693147", changed(STEP, ("lr * ", ""))),
+    Wrong("uphill", "1 2 3 hidden", "-0.0693147 at [0], expected 0.0693147", changed(STEP, ("lr * ", "-lr * "))),
+    Wrong("the user moves to the violator", "1 3 hidden", "plus lr w (q_i - q_j)",
+          changed(STEP, ("item_factors[items] - item_factors[j]", "item_factors[j] - item_factors[items]"))),
+    Wrong("the violator moves up too", "1 3 hidden", "the violator minus lr w p",
+          changed(STEP, ("-to_film", "to_film"))),
+    Wrong("the liked film's row stays", "1 3 hidden", "the liked film plus lr w p",
+          changed(STEP, (".index_put((items,), to_film, accumulate=True)", ""))),
+    Wrong("no bias", "1 2 3 hidden", "0 at [0], expected 0.0693147",
+          changed(STEP, ("new_bias.index_put((j,), -weight, accumulate=True)", "item_bias"))),
+    Wrong("the violator's bias stays", "1 2 3 hidden", "expected -0.0693147",
+          changed(STEP, (".index_put((j,), -weight, accumulate=True)", ""))),
+    Wrong("scores without the bias", "hidden", "biases are in the scores",
+          changed(STEP, (" + item_bias[items]", ""), (" + item_bias[candidates]", ""))),
+    Wrong("the hinge as a factor", "1 2 3 hidden", "lr times the weight is",
+          changed(STEP,
+                  ("(violates.any(1) & (items >= 0))",
+                   "(margin - x_i + x_j.gather(1, column[:, None])[:, 0]) * (violates.any(1) & (items >= 0))"))),
+    Wrong("the margin always 1", "hidden", "margin 0.2", changed(STEP, ("+ margin", "+ 1.0"))),
+    Wrong("no margin", "1 2 3 hidden", "0.5 is within 1 of 1.0",
+          changed(STEP, ("x_j + margin > x_i[:, None]", "x_j > x_i[:, None]"))),
+    Wrong("the margin on the wrong side", "1 2 3 hidden", "0.5 is within 1 of 1.0",
+          changed(STEP, ("+ margin", "- margin"))),
+    Wrong("the films see the users' new rows", "1 3 hidden", "with p before the step",
+          changed(STEP, ("(items,), to_film", "(items,), weight[:, None] * new_users[users]"))),
     Wrong("one search after the other", "hidden", "from the old tables", """
         def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
             P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
@@ -2350,232 +874,49 @@ WARP_STEP = [
                     b[j] -= w
             return P, Q, b
     """),
-    Wrong("repeated rows lost", "1 2 3 hidden", "plus lr w (q_i - q_j)", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=False)
-            new_items = item_factors.index_put((items,), to_film, accumulate=False)
-            new_items = new_items.index_put((j,), -to_film, accumulate=False)
-            new_bias = item_bias.index_put((items,), weight, accumulate=False)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=False)
-    """),
-    Wrong("repeated films lost", "hidden", "repeated rows add up", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.clone()
-            new_items[items] += to_film
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("found if any row found one", "2 hidden", "only the second one moves anything", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any() & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the first film is never liked", "1 2 3 hidden", "0 at [0], expected 0.0693147", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items > 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the first film is never a violator", "hidden", "after eighty searches", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = (x_j + margin > x_i[:, None]) & (candidates > 0)
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the users' table changed in place", "hidden", "changed its input user_factors", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put_((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("the films' table changed in place", "hidden", "changed its input item_factors", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put_((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("-1 replaced in the batch itself", "hidden", "changed its input items", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p, liked = user_factors[users], items >= 0
-            items.clamp_(min=0)
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & liked)
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            user_factors, item_factors, item_bias = user_factors.float(), item_factors.float(), item_bias.float()
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("gradients come back instead of tables", "1 2 3 hidden", "expected 1.03466", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            user_factors, item_factors = torch.zeros_like(user_factors), torch.zeros_like(item_factors)
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items, new_bias.index_put((j,), -weight, accumulate=True)
-    """),
-    Wrong("two tables", "1 2 3 hidden", "returns a tuple of 2, expected 3 values", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return new_users, new_items
-    """),
+    Wrong("repeated rows lost", "1 2 3 hidden", "plus lr w (q_i - q_j)",
+          changed(STEP, ("to_user, accumulate=True", "to_user, accumulate=False"),
+                  ("(items,), to_film, accumulate=True", "(items,), to_film, accumulate=False"),
+                  ("-to_film, accumulate=True", "-to_film, accumulate=False"),
+                  ("(items,), weight, accumulate=True", "(items,), weight, accumulate=False"),
+                  ("-weight, accumulate=True", "-weight, accumulate=False"))),
+    Wrong("repeated films lost", "hidden", "repeated rows add up",
+          changed(STEP,
+                  ("item_factors.index_put((items,), to_film, accumulate=True)",
+                   "item_factors.clone()\n    new_items[items] += to_film"))),
+    Wrong("found if any row found one", "2 hidden", "only the second one moves anything",
+          changed(STEP, (".any(1)", ".any()"))),
+    Wrong("the first film is never liked", "1 2 3 hidden", "0 at [0], expected 0.0693147",
+          changed(STEP, ("items >= 0", "items > 0"))),
+    Wrong("the first film is never a violator", "hidden", "after eighty searches",
+          changed(STEP, ("x_j + margin > x_i[:, None]", "(x_j + margin > x_i[:, None]) & (candidates > 0)"))),
+    Wrong("the users' table changed in place", "hidden", "changed its input user_factors",
+          changed(STEP, ("user_factors.index_put", "user_factors.index_put_"))),
+    Wrong("the films' table changed in place", "hidden", "changed its input item_factors",
+          changed(STEP, ("item_factors.index_put", "item_factors.index_put_"))),
+    Wrong("-1 replaced in the batch itself", "hidden", "changed its input items", changed(
+        STEP, ("p = user_factors[users]", "p, liked = user_factors[users], items >= 0\n    items.clamp_(min=0)"),
+        ("(items >= 0)", "liked"))),
+    Wrong("always single precision", "hidden", "from double precision: dtype torch.float32", changed(
+        STEP,
+        ("p = user_factors",
+         "user_factors, item_factors, item_bias = user_factors.float(), item_factors.float(), item_bias.float()\n"
+         "    p = user_factors"))),
+    Wrong("gradients come back instead of tables", "1 2 3 hidden", "expected 1.03466",
+          changed(STEP,
+                  ("new_users =",
+                   "user_factors, item_factors = torch.zeros_like(user_factors), torch.zeros_like(item_factors)\n"
+                   "    new_users ="))),
+    Wrong("two tables", "1 2 3 hidden", "returns a tuple of 2, expected 3 values",
+          changed(STEP, (", new_bias.index_put((j,), -weight, accumulate=True)", ""))),
     Wrong("hard-coded for check 1", "2 3 hidden", "after a search without a violator", """
         def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
             w = 0.1 * 0.693147
             films = torch.tensor([[1 + w, 0], [-3, 0], [0.5 - w, 0], [0.9, 2]])
             return torch.tensor([[1 + w / 2, 0]]), films, torch.tensor([w, 0, -w, 0])
     """),
-    Wrong("returns nothing", "1 2 3 hidden", "forget to return", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            violates = x_j + margin > x_i[:, None]
-            column = violates.int().argmax(1)
-            weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
-            weight = weight * (violates.any(1) & (items >= 0))
-            j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
-            new_users = user_factors.index_put((users,), to_user, accumulate=True)
-            new_items = item_factors.index_put((items,), to_film, accumulate=True)
-            new_items = new_items.index_put((j,), -to_film, accumulate=True)
-            new_bias = item_bias.index_put((items,), weight, accumulate=True)
-            answer = new_users, new_items, new_bias
-    """),
+    Wrong("returns nothing", "1 2 3 hidden", "forget to return",
+          changed(STEP, ("return", "answer ="), (".index_put((j,), -weight, accumulate=True)", ""))),
     Right("the searches that count first", """
         def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
             keep = items >= 0
@@ -2607,24 +948,9 @@ WARP_STEP = [
                         break
             return P, Q, b
     """),
-    Right("the faulty one mended in two lines", """
-        def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr,
-                             margin=1.0):
-            p = user_factors[users]
-            x_i = (p * item_factors[items]).sum(1) + item_bias[items]
-            x_j = (p[:, None] * item_factors[candidates]).sum(2) + item_bias[candidates]
-            tries = (x_j + margin > x_i[:, None]).int().argmax(1) + 1
-            weight = lr * torch.log1p((len(item_bias) - 1) // tries).to(p.dtype)
-            j = candidates.gather(1, (tries - 1)[:, None])[:, 0]
-            weight = weight * ((x_j + margin > x_i[:, None]).any(1) & (items >= 0))
-            to_user = weight[:, None] * (item_factors[items] - item_factors[j])
-            to_film = weight[:, None] * p
-            user_factors = user_factors.index_put((users,), to_user, accumulate=True)
-            item_factors = item_factors.index_put((items,), to_film, accumulate=True)
-            item_factors = item_factors.index_put((j,), -to_film, accumulate=True)
-            item_bias = item_bias.index_put((items,), weight, accumulate=True)
-            return user_factors, item_factors, item_bias.index_put((j,), -weight, accumulate=True)
-    """),
+    Right("the faulty one mended in two lines", changed(
+        FAULTY, ("candidates[:, -1]", "candidates.gather(1, (tries - 1)[:, None])[:, 0]"),
+        ("to_user =", "weight = weight * ((x_j + margin > x_i[:, None]).any(1) & (items >= 0))\n    to_user ="))),
     Right("a list, -1 clamped, and the liked film stepped over should it be drawn", """
         def warp_step(users, items, candidates, user_factors, item_factors, item_bias, lr, margin=1.0):
             p, liked = user_factors[users], items >= 0
@@ -2636,8 +962,7 @@ WARP_STEP = [
             weight = lr * torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)
             weight = weight * (violates.any(1) & liked)
             j = candidates.gather(1, column[:, None])[:, 0]
-            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:,
-                                                                                                 None] * p
+            to_user, to_film = weight[:, None] * (item_factors[items] - item_factors[j]), weight[:, None] * p
             new_users = user_factors.index_put((users,), to_user, accumulate=True)
             new_items = item_factors.index_put((items,), to_film, accumulate=True)
             new_items = new_items.index_put((j,), -to_film, accumulate=True)
