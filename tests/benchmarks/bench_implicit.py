@@ -1,4 +1,4 @@
-"""Time to the best library's NDCG@10 on ml-1m, 80/20 within each user: lessons 4b, 5, 6 against it, one run, alternating.
+"""Time to the best library's NDCG@10 on ml-1m, 80/20 within each user: lessons 4b, 5, 6 against it, alternating.
 
     python tests/benchmarks/bench_implicit.py
 
@@ -83,6 +83,7 @@ if __name__ == "__main__":
                 quality[name].append(evaluate_ranking(model(), split).metrics["NDCG@10"])
         (theirs, _, _), (ours, _, _) = contest
         for name in (theirs, ours):
-            print(f"  {loss:5} {name:10} NDCG@10 {np.mean(quality[name]):.4f} in {statistics.median(seconds[name]):.2f} s")
+            spent = statistics.median(seconds[name])
+            print(f"  {loss:5} {name:10} NDCG@10 {np.mean(quality[name]):.4f} in {spent:.2f} s")
         ratio = statistics.median(seconds[ours]) / statistics.median(seconds[theirs])
         print(f"  {loss:5} ratio {ratio:.2f} (medians of {ROUNDS})", flush=True)

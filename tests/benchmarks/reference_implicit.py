@@ -3,9 +3,9 @@
     python tests/benchmarks/reference_implicit.py ml-100k ml-1m
 
 Every model has the same budget: four settings, three seeds each on validation; the best mean is then measured with
-five seeds on test, once. A row holds the mean over these seeds, its spread their standard deviation; the values by user,
-averaged over the seeds, are kept for paired differences (data/bench_results/, not in git). LensKit wants an older pandas:
-where a library cannot be imported, its models are left out, and the others' rows stay.
+five seeds on test, once. A row holds the mean over these seeds, its spread their standard deviation; the values by
+user, averaged over the seeds, are kept for paired differences (data/bench_results/, not in git). LensKit wants an older
+pandas: where a library cannot be imported, its models are left out, and the others' rows stay.
 
     python tests/benchmarks/reference_implicit.py ml-1m --only lenskit
     python tests/benchmarks/reference_implicit.py ml-1m --differences
@@ -21,7 +21,6 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")       # implicit brings its own threads
 import numpy as np
 import torch
-
 from reference_table import replace_rows
 
 from recsys_utils.evaluation import evaluate_ranking

@@ -1,4 +1,4 @@
-"""Measures lesson 8's models and lesson 4b's ALS under the protocol of He and others 2017: rows of reference_results.csv.
+"""Measures lesson 8's models and lesson 4b's ALS under the protocol of He and others 2017, for reference_results.csv.
 
     python tests/benchmarks/reference_ncf.py                       all, on ml-1m: an hour on two cores
     python tests/benchmarks/reference_ncf.py "GMF (lesson 8)"      one of them
@@ -62,7 +62,8 @@ def pre_trained(split, seed):
 
 
 def implicit_als(split, seed):
-    return cells("04b_implicit")["ImplicitALS"](split.train, n_factors=192, alpha=3.3, reg=0.007, n_sweeps=12, seed=seed)
+    model = cells("04b_implicit")["ImplicitALS"]
+    return model(split.train, n_factors=192, alpha=3.3, reg=0.007, n_sweeps=12, seed=seed)
 
 
 def words(settings):
