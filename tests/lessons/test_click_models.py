@@ -195,7 +195,8 @@ def test_the_weight_of_lesson_6_is_a_number_and_not_a_function(block):
     users, liked = block
     lesson = load_cells("06_warp")
     model = lesson["FactorModel"](10, 25, 4).double()
-    loss, n_tries, n_found = lesson["warp_loss"](model, users, liked, torch.Generator().manual_seed(7), 1.0, 5, torch.ones(6))
+    draw = torch.Generator().manual_seed(7)
+    loss, n_tries, n_found = lesson["warp_loss"](model, users, liked, draw, 1.0, 5, torch.ones(6))
     found = torch.autograd.grad(loss, [model.item_bias])[0]
     with torch.no_grad():
         row, positive, violator, tries, n_likes = lesson["search_violators"](
@@ -228,3 +229,13 @@ def test_warp_estimates_the_rank_as_expected(rank):
 @pytest.mark.parametrize("build, at_least", [(implicit_als, 0.065), (bpr, 0.055), (warp, 0.055)])
 def test_a_model_is_as_good_as_the_lesson_says(movielens, build, at_least):
     assert evaluate_ranking(build(movielens.train), movielens).metrics["NDCG@10"] >= at_least
+
+
+@pytest.mark.parametrize("lesson", ["05_bpr", "06_warp"])
+def test_balance_counts_likes_or_users_the_same(lesson, movielens):
+    weights, train = load_cells(lesson)["user_weights"], movielens.train
+    counts = torch.bincount(train.users, minlength=train.n_users)
+    assert bool((weights(train, 0) == 1).all())
+    by_user = (weights(train, 1).cpu() * counts)[counts > 0]
+    torch.testing.assert_close(by_user, torch.full_like(by_user, len(train) / len(by_user)))
+    assert float((weights(train, 0.5).cpu() * counts).sum()) == pytest.approx(len(train), rel=1e-4)
