@@ -3,7 +3,6 @@ PYTHON = python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
-COURSE := $(BIN)/python -m recsys_utils.grading
 
 # what a student does not need in JupyterLab: nbgrader's panels for teachers, and the news
 HIDDEN := $(addprefix @jupyter/nbgrader:,create-assignment formgrader course-list assignment-list menu) \
@@ -14,9 +13,8 @@ export OMP_WAIT_POLICY := PASSIVE
 
 LAB_ARGS ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help lab test test-all lessons solutions submit grade formgrader bench
+.PHONY: help lab
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -26,6 +24,20 @@ lab: $(READY) ## open lesson 1 in JupyterLab, in your own copy: work/
 	@$(BIN)/python -m recsys_utils.workspace
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=work \
 		--LabApp.default_url=/lab/tree/01_movielens/01_movielens.ipynb $(LAB_ARGS)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The course needs Python 3.11 or newer; \
+	$(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@$(BIN)/jupyter labextension disable --level=sys_prefix $(HIDDEN) >/dev/null 2>&1
+	@touch $@
+
+## teachers: what follows is not in the students' bundle
+COURSE := $(BIN)/python -m recsys_utils.grading
+TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+.PHONY: test test-all lessons solutions bundle submit collect grade formgrader bench
 
 test: $(READY) ## check everything: package, lessons, solutions, graders
 	@$(TEST) -m "not long"
@@ -43,7 +55,13 @@ solutions: $(READY) ## run the notebooks of solutions/ in place (one only: L=01)
 submit: $(READY) ## hand in your notebook: make submit L=01 STUDENT=me
 	@$(COURSE) submit "$(L)" --student "$(STUDENT)"
 
-grade: $(READY) ## grade what is new in submitted/: grades.csv, feedback/
+bundle: $(READY) ## make recsys-course.zip for students (with the solutions: make bundle SELF_STUDY=1)
+	@$(COURSE) bundle $(if $(SELF_STUDY),--self-study)
+
+collect: $(READY) ## take the zip of Moodle or Canvas apart: make collect L=01 ZIP=lesson1.zip
+	@$(COURSE) collect "$(L)" "$(ZIP)"
+
+grade: $(READY) ## grade what is new in submitted/: grades.csv, report.html, feedback/
 	@$(COURSE) grade
 
 formgrader: $(READY) ## grade written answers by hand, in the browser
@@ -52,11 +70,4 @@ formgrader: $(READY) ## grade written answers by hand, in the browser
 bench: $(READY) ## time the course's code against other libraries
 	@$(BIN)/python -m pip install -q -e '.[benchmarks]'
 	@for script in tests/benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
-
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The course needs Python 3.11 or newer; \
-	$(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q -r requirements.txt
-	@$(BIN)/jupyter labextension disable --level=sys_prefix $(HIDDEN) >/dev/null 2>&1
-	@touch $@
+## students again

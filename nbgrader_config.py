@@ -27,3 +27,11 @@ c.Autograde.autograde_preprocessors = [
     GradingExecute if step is Execute else step for step in Autograde().autograde_preprocessors
 ]
 c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]
+
+# make collect: whose file is it, and which notebook? As Moodle names them, with a folder for each student or without:
+#   Jane Doe_1234567_assignsubmission_file_/01_movielens.ipynb
+# and as Canvas does, where a late one says so:
+#   doejane_LATE_1234_56789_01_movielens-1.ipynb
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<student_id>[^/]+?_\d+)_(?:assignsubmission_file_?/?|\d+_)(?P<file_id>[^/]+)\.ipynb$"
+)

@@ -60,3 +60,37 @@ def interval_bars(intervals, x):
     axes.set_ylim(-0.7, len(intervals) - 0.3)
     axes.invert_yaxis()
     return axes
+
+
+def place_labels(axes, xs, ys, labels, avoid=(), size=8):
+    """Writes each label beside its point where it covers no other label; a label without such a place is left out.
+
+    xs, ys, labels: one a point, the most important first; avoid: arrays (n, 2) of further points to keep clear of
+    Call it last: it draws the figure once, and later changes of size or limits would move the points.
+    """
+    axes.figure.canvas.draw()                            # fixes the layout, so that pixels mean something
+    renderer, taken = axes.figure.canvas.get_renderer(), []
+    points = axes.transData.transform(np.vstack([np.column_stack([xs, ys]), *avoid]))
+    directions = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1.3), (0, -1.3))
+    places = [(dx * far, dy * far) for far in (7, 14, 21) for dx, dy in directions]
+    for x, y, text in zip(xs, ys, labels, strict=True):
+        label = axes.annotate(text, (x, y), (0, 0), textcoords="offset points", fontsize=size, va="center")
+        label.set_in_layout(False)
+        found = []
+        for place in places:
+            label.set(position=place, ha=_side(place))
+            box = label.get_window_extent(renderer)
+            outside = sum(not axes.bbox.containsx(end) for end in (box.x0, box.x1))
+            covered = ((points > box.min) & (points < box.max)).all(1).sum()
+            found.append((100 * sum(map(box.overlaps, taken)) + 3 * outside + covered, place, box))
+        clashes, place, box = min(found, key=lambda one: one[0])
+        if clashes < 100:
+            label.set(position=place, ha=_side(place))
+            taken.append(box)
+        else:
+            label.remove()
+
+
+def _side(place):
+    """Which end of the text is tied to the point."""
+    return ("center", "left", "right")[int(np.sign(place[0]))]

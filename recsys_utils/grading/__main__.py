@@ -12,7 +12,7 @@ An exercise changed: edit its notebook in solutions/, then
   python -m recsys_utils.grading execute 01     run it and store its outputs
   python -m recsys_utils.grading release        make lessons/ from solutions/
 Grading: put each notebook in submitted/STUDENT/LESSON/ (a student can use `submit`), then
-  python -m recsys_utils.grading grade          points in grades.csv, comments in feedback/
+  python -m recsys_utils.grading grade          grades.csv, report.html, feedback/
 """
 
 
@@ -35,9 +35,19 @@ def parser():
     submit.add_argument("lesson", nargs="?", default="", help="for example 01")
     submit.add_argument("--student", default="", help="your name in the gradebook; your login name if left out")
 
-    grade = commands.add_parser("grade", help="grade what is new in submitted/: grades.csv and feedback/")
+    collect = commands.add_parser("collect", help="take the zip of Moodle or Canvas apart into submitted/")
+    collect.add_argument("lesson", help="for example 01")
+    collect.add_argument("zip", help="all submissions of this lesson, as downloaded")
+
+    bundle = commands.add_parser("bundle", help="make recsys-course.zip for students: no answers, no hidden tests")
+    bundle.add_argument("--self-study", action="store_true", help="with the solved notebooks")
+
+    grade = commands.add_parser("grade", help="grade what is new in submitted/: grades.csv, report.html, feedback/")
     grade.add_argument("--again", action="store_true", help="grade also what has not changed since the last time")
     grade.add_argument("--time-limit", type=int, default=900, metavar="S", help="seconds for one submission (900)")
+    grade.add_argument("--no-sandbox", action="store_true", help="run students' code with your rights: see README.md")
+    grade.add_argument("--accept", action="append", default=[], metavar="STUDENT/LESSON",
+                       help="let points count that were held back; may be given several times")
     return top
 
 
@@ -54,12 +64,20 @@ def run(options):
     elif options.command == "submit":
         from .submit import submit
 
-        print("\n".join(submit(root, options.lesson, options.student or getpass.getuser())))
-    else:
-        from .batch import NOTICE, grade
+        print(submit(root, options.lesson, options.student or getpass.getuser()))
+    elif options.command == "collect":
+        from .submit import collect
 
-        print(NOTICE)
-        grade(root, options.again, options.time_limit)
+        print("\n".join(collect(root, options.lesson, options.zip)))
+    elif options.command == "bundle":
+        from .bundle import bundle
+
+        print(bundle(root, options.self_study).name)
+    else:
+        from .batch import grade
+
+        accepted = [tuple(text.rsplit("/", 1)) for text in options.accept]
+        grade(root, options.again, options.time_limit, not options.no_sandbox, accepted)
     return 0
 
 

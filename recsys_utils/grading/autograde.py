@@ -1,68 +1,83 @@
-"""Grade one submission, in a process of its own under a time limit; and the solution, as the first of them."""
+"""Grade one attempt at a lesson, in a room of its own: the course does not change until its result is there."""
 
+import contextlib
+import json
+import os
 import shutil
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-import nbformat
+from nbgrader.converters import Autograde
 
-from .course import CANARY, CourseError, grade_id, notebooks
+from .course import CANARY, CourseError, changes, notebooks, read_notebook
 from .grades import gradebook_url, read_marks
+from .release import convert, course_config
+from .trial import verdict
 
 LOG = ".nbgrader.log"
+RESULT = "result.json"
 
 
-def check_canary(root, lesson, time_limit):
-    """Grades a lesson's solution as if a student had submitted it; raises CourseError unless it gets full points.
+def grade_attempt(root, lesson, handed_in, room, fingerprint="", sandbox=True):
+    """Grades the notebooks in the folder `handed_in` and leaves room/result/: the notebooks as they ran, result.json.
 
-    Where the solution loses points the course is broken, or this machine is, and every student would lose them too.
+    Meant for a process of its own: it writes its log over stdout and stderr, and changes the working folder.
+    Of what a student hands in only the lesson's notebooks are taken: no torch.py to be imported in place of torch.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        room = Path(folder)
-        shutil.copytree(root / "solutions" / lesson, room / "submitted" / CANARY / lesson)
-        shutil.copy(root / "gradebook.db", room)
-        problem = autograde(root, lesson, CANARY, time_limit, room)
-        if not problem:
-            lost = read_marks(room, lesson, CANARY).lost
-            messages = test_errors(room / "autograded" / CANARY / lesson)
-            problem = "; ".join(f"{name} ({messages.get(name, 'no message')})" for name in lost)
-    if problem:
-        raise CourseError(f"Nobody was graded: the solution of {lesson} loses points itself. {problem}")
+    with (root / LOG).open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    taken = room / "submitted" / CANARY / lesson
+    taken.mkdir(parents=True)
+    for path in notebooks(root / "lessons" / lesson):
+        if (handed_in / path.name).is_file():
+            shutil.copy(handed_in / path.name, taken)
+    shutil.copy(root / ".grading" / "empty.db", room / "gradebook.db")
+    try:
+        convert(Autograde, room_config(root, lesson, room, sandbox))
+        result = result_of(root, lesson, room)
+    except CourseError as error:
+        result = {"problem": f"failed: {str(error).splitlines()[-1].strip()[:150]}"}
+    done = room / "autograded" / CANARY / lesson
+    done.mkdir(parents=True, exist_ok=True)
+    (done / RESULT).write_text(json.dumps({**result, "fingerprint": fingerprint}), encoding="utf-8")
+    done.rename(room / "result")
 
 
-def autograde(root, lesson, student, time_limit, room=None):
-    """Runs nbgrader on one submission and returns why it failed, or an empty text.
-
-    room: the folder that holds submitted/, autograded/ and gradebook.db; the course folder if not given.
-    """
-    room = room or root
-    command = [sys.executable, "-m", f"{__package__}.nbgrader", "autograde", lesson, "--force", f"--student={student}"]
-    command += [f"--CourseDirectory.{step}_directory={room / step}" for step in ("submitted", "autograded")]
-    command += [f"--CourseDirectory.db_url={gradebook_url(room)}"]
-    with (root / LOG).open("ab") as log:  # not a pipe: the kernel of a process that was killed would hold it open
-        start = log.tell()
-        try:
-            done = subprocess.run(command, cwd=root, stdout=log, stderr=log, timeout=time_limit)
-        except subprocess.TimeoutExpired:
-            return f"it ran longer than {time_limit} seconds"
-    return last_error((root / LOG).read_bytes()[start:].decode(errors="replace")) if done.returncode else ""
+def room_config(root, lesson, room, sandbox):
+    """Returns the course's settings for one attempt: its submission, results and gradebook are in the room."""
+    config = course_config(root)
+    config.CourseDirectory.student_id, config.CourseDirectory.assignment_id = CANARY, lesson
+    config.CourseDirectory.submitted_directory = str(room / "submitted")
+    config.CourseDirectory.autograded_directory = str(room / "autograded")
+    config.CourseDirectory.db_url = gradebook_url(room)
+    config.GradingExecute.sandbox = sandbox
+    return config
 
 
-def last_error(log):
-    """Returns the last line of a log that names an exception, at most 150 characters."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    named = [line for line in lines if line.split(":")[0].endswith(("Error", "Exception", "Interrupt"))]
-    return (named or lines or ["it stopped without a word"])[-1][:150]
+def result_of(root, lesson, room):
+    """Returns what is known of the attempt that was just graded in a room."""
+    marks, touched, doubts, fatal, messages = read_marks(room, lesson, CANARY), {}, [], [], {}
+    for path in notebooks(room / "autograded" / CANARY / lesson):
+        ran = read_notebook(path)
+        touched |= changes(read_notebook(room / "submitted" / CANARY / lesson / path.name),
+                           read_notebook(root / "lessons" / lesson / path.name))
+        doubts += filter(None, [verdict(ran)])
+        fatal += [error.evalue for _, error in errors_in(ran) if error.ename == "Fatal"]
+        messages |= {name: f"{error.ename}: {error.evalue}" for name, error in errors_in(ran)}
+    return {"score": marks.score, "max_score": marks.max_score, "exercises": marks.exercises,
+            "lost": {name: messages.get(name, "no message") for name in marks.lost},
+            "touched": touched, "doubt": "; ".join(doubts), "fatal": "; ".join(fatal)}
 
 
-def test_errors(folder):
-    """Returns {grade_id: "Type: message"} for the cells of the graded notebooks in a folder that raised."""
-    cells = [cell for path in notebooks(folder) for cell in nbformat.read(path, as_version=4).cells]
-    return {
-        grade_id(cell): f"{output.ename}: {output.evalue}"
-        for cell in cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error" and grade_id(cell)
-    }
+def errors_in(notebook):
+    """Yields (grade id or None, error) for the errors in a notebook's outputs."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                yield cell.metadata.get("nbgrader", {}).get("grade_id"), output
+
+
+def read_result(folder):
+    """Returns the result.json of a folder; an empty dict where there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    return {}

@@ -1,142 +1,186 @@
-"""Grade all submissions that are new or changed; one that breaks never stops the others."""
+"""Grade all attempts that are new or changed. Each is graded apart, and its result kept at once.
 
+A crash, a kill or Ctrl-C loses at most the attempts at work; the next run goes on from there. Of several attempts of
+a student at a lesson the best one counts, and goes into nbgrader's gradebook, where a person can add to it.
+"""
+
+import functools
 import glob
 import hashlib
+import os
 import shutil
+import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
-from nbgrader.api import MissingEntry
-from nbgrader.converters import GenerateFeedback
+from tqdm import tqdm
 
-from .autograde import autograde, check_canary
-from .course import CourseError, edited_cells, lesson_names, notebooks, read_notebook
-from .grades import graded_row, make_gradebook, read_grades, read_marks, write_grades
-from .release import convert, course_config, files, release
+from .autograde import grade_attempt, read_result
+from .course import CANARY, CourseError, lesson_names, notebooks, read_notebook
+from .grades import empty_gradebook, make_gradebook, record_marks
+from .release import files, release
+from .report import write_feedback, write_reports
+from .sandbox import require_sandbox
+from .workers import run_apart
 
-NOTICE = "Students' code runs with your rights here: grade in a container, or under an account that owns nothing else."
+LARGEST = 50 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
+NO_SANDBOX = "Without the sandbox students' code runs with your rights: it can read and change all that you can."
 
 
-def grade(root, again=False, time_limit=900):
-    """Grades what stands in submitted/, writes feedback/ and grades.csv, and returns the lines of grades.csv.
+class Attempt(NamedTuple):
+    """A folder that a student handed in: submitted/STUDENT/LESSON, or LESSON.1, LESSON.soft... for an earlier one."""
 
-    again: grade also what has not changed since the last time; time_limit: seconds for one submission.
+    student: str
+    lesson: str
+    folder: Path
+
+
+def grade(root, again=False, time_limit=900, sandbox=True, accept=()):
+    """Grades what stands in submitted/, writes grades.csv, report.html and feedback/, and returns the rows.
+
+    again: grade also what has not changed; time_limit: seconds for one attempt; accept: (student, lesson) of those
+    whose points count although their checks could not be trusted.
     """
-    submissions = find_submissions(root)
-    if not submissions:
+    if sandbox:
+        require_sandbox()
+    else:
+        print(NO_SANDBOX)
+    attempts = find_attempts(root)
+    if not attempts:
         raise CourseError("There is nothing to grade: put notebooks in submitted/STUDENT/LESSON/, or run make submit")
     for change in release(root):
         print(change)
+    shutil.rmtree(root / ".grading" / "rooms", ignore_errors=True)  # of a run that was killed
     make_gradebook(root)
-    earlier = {} if again else read_grades(root / "grades.csv")
-    todo = [key for key in submissions if not up_to_date(root, *key, earlier.get(key))]
-    problems = grade_all(root, todo, time_limit)
-    rows = [row_of(root, *key, problems.get(key)) for key in submissions] + missing_rows(root, submissions)
-    rows.sort(key=lambda row: (row["student"], row["lesson"]))
-    write_grades(root / "grades.csv", rows)
-    write_feedback(root, [key for key in submissions if key not in problems])
-    graded, unchanged = len(todo) - len(problems), len(submissions) - len(todo)
-    print(f"grades.csv: {graded} graded now, {unchanged} as they were, {len(problems)} with a problem")
-    waiting = sum(row["status"] == "needs manual grading" for row in rows)
-    if waiting:
-        print(f"{waiting} with written answers to grade by hand: make formgrader")
+    empty_gradebook(root)
+    problems = {attempt: problem for attempt in attempts if (problem := unreadable(root, attempt))}
+    todo = [one for one in attempts if one not in problems and (again or not up_to_date(root, one))]
+    check_canaries(root, sorted({one.lesson for one in todo}), time_limit, sandbox)
+    problems |= grade_all(root, todo, time_limit, sandbox)
+    rows = settle(root, attempts, problems, accept)
+    write_feedback(root, rows)
+    write_reports(root, rows)
+    print(f"{len(todo)} attempts graded now, {len(attempts) - len(todo) - len(problems)} as they were")
     return rows
 
 
-def grade_all(root, todo, time_limit):
-    """Grades the submissions (student, lesson) in `todo` and returns {submission: what went wrong}."""
-    problems = {key: f"unreadable: {reason}" for key in todo if (reason := unreadable(root, *key))}
-    for lesson in sorted({key[1] for key in todo if key not in problems}):
-        check_canary(root, lesson, time_limit)
-        print(f"{lesson}: the solution gets full points")
-    for student, lesson in todo:
-        key = student, lesson
-        if key not in problems and (reason := autograde(root, lesson, student, time_limit)):
-            problems[key] = f"failed: {reason}"
-        if key in problems:
-            remove_results(root, student, lesson)
-        print(f"{student}  {lesson}  {problems.get(key, 'graded')}", flush=True)
-    return problems
+def find_attempts(root):
+    """Returns the Attempts in submitted/, in order."""
+    folders = sorted(path for path in (root / "submitted").glob("[!.]*/[!.]*") if path.is_dir())
+    return [Attempt(path.parent.name, path.name.split(".")[0], path) for path in folders]
 
 
-def find_submissions(root):
-    """Returns the pairs (student, lesson) in submitted/, in order."""
-    return sorted((path.parent.name, path.name) for path in (root / "submitted").glob("[!.]*/[!.]*") if path.is_dir())
-
-
-def unreadable(root, student, lesson):
-    """Returns why a submission cannot be graded at all, or an empty text."""
-    if lesson not in lesson_names(root):
-        return f"there is no such lesson; there are {', '.join(lesson_names(root))}"
-    if glob.escape(student) != student:
-        return "nbgrader cannot take a name with * ? or ["
-    wanted = [path.name for path in notebooks(root / "lessons" / lesson)]
-    found = [path for path in notebooks(root / "submitted" / student / lesson) if path.name in wanted]
+def unreadable(root, attempt):
+    """Returns why an attempt cannot be graded at all, or an empty text."""
+    if attempt.lesson not in lesson_names(root):
+        return f"unreadable: there is no such lesson; there are {', '.join(lesson_names(root))}"
+    if glob.escape(attempt.student) != attempt.student or attempt.student == CANARY:
+        return "unreadable: this cannot be a student's name"
+    wanted = [path.name for path in notebooks(root / "lessons" / attempt.lesson)]
+    found = [path for path in notebooks(attempt.folder) if path.name in wanted]
     try:
         for path in found:
+            if path.is_symlink() or path.stat().st_size > LARGEST:
+                return f"unreadable: {path.name} is a link, or larger than {LARGEST >> 20} MB"
             read_notebook(path)
     except CourseError as error:
-        return str(error)
-    return "" if found else f"no {' or '.join(wanted)} in it"
+        return f"unreadable: {error}"
+    return "" if found else f"unreadable: no {' or '.join(wanted)} in it"
 
 
-def up_to_date(root, student, lesson, row):
-    """Returns whether a submission's line in grades.csv, None if it has none, still holds."""
-    if not row or not row["score"] or not (root / "autograded" / student / lesson).is_dir():
-        return False
-    try:
-        read_marks(root, lesson, student)
-    except MissingEntry:
-        return False
-    return row["fingerprint"] == fingerprint(root, student, lesson)
+def up_to_date(root, attempt):
+    """Returns whether the result that is kept of an attempt still holds."""
+    return read_result(result_folder(root, attempt)).get("fingerprint") == fingerprint(root, attempt)
 
 
-def fingerprint(root, student, lesson):
-    """Returns 12 hex digits that change with the submission, the lesson's solution, and the code that grades."""
-    package = Path(__file__).parents[1]
-    paths = [*notebooks(root / "submitted" / student / lesson), root / "nbgrader_config.py", *package.rglob("*.py")]
-    contents = [path.read_bytes() for path in sorted(paths)]
-    contents += [content for _, content in sorted(files(root / "solutions" / lesson).items())]
-    digest = hashlib.sha256()
-    for content in contents:
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()[:12]
+def result_folder(root, attempt):
+    """Returns where the result of an attempt is kept."""
+    return root / ".grading" / "results" / attempt.student / attempt.folder.name
 
 
-def row_of(root, student, lesson, problem):
-    """Returns a submission's line for grades.csv: its points, or the problem and no points."""
-    if problem:
-        return {"student": student, "lesson": lesson, "status": problem}
-    edited = {}
-    for path in notebooks(root / "lessons" / lesson):
-        handed_in = root / "submitted" / student / lesson / path.name
-        if handed_in.is_file():
-            edited |= edited_cells(read_notebook(handed_in), read_notebook(path))
-    return graded_row(student, lesson, read_marks(root, lesson, student), edited, fingerprint(root, student, lesson))
+def fingerprint(root, attempt):
+    """Returns 16 hex digits that change with what was handed in, the lesson's solution, and the code that grades."""
+    contents = [path.read_bytes() for path in notebooks(attempt.folder)]
+    return digest([grader(root, attempt.lesson).encode(), *contents])
 
 
-def missing_rows(root, submissions):
-    """Returns a line for each lesson that some student handed in and this one did not."""
-    students = {student for student, _ in submissions}
-    lessons = {lesson for _, lesson in submissions}.intersection(lesson_names(root))
-    pairs = {(student, lesson) for student in students for lesson in lessons} - set(submissions)
-    return [{"student": student, "lesson": lesson, "status": "missing"} for student, lesson in pairs]
+@functools.cache
+def grader(root, lesson):
+    """Returns the digest of all that grades a lesson."""
+    paths = [root / "nbgrader_config.py", *sorted(Path(__file__).parents[1].rglob("*.py"))]
+    solution = [content for _, content in sorted(files(root / "solutions" / lesson).items())]
+    return digest([*(path.read_bytes() for path in paths), *solution])
 
 
-def remove_results(root, student, lesson):
-    """Removes what an earlier submission left, so that nobody takes it for the result of this one."""
+def digest(contents):
+    """Returns 16 hex digits of a list of bytes."""
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()[:16]
+
+
+def check_canaries(root, lessons, time_limit, sandbox):
+    """Grades each lesson's solution as if a student had handed it in; raises CourseError unless it gets full points.
+
+    Where the solution loses points the course is broken, or this machine is, and every student would lose them too.
+    """
+    canaries = [Attempt(CANARY, lesson, root / "solutions" / lesson) for lesson in lessons]
+    for attempt, problem in graded_apart(root, canaries, time_limit, sandbox, "solutions"):
+        result = read_result(result_folder(root, attempt))
+        lost = [f"{name} ({message})" for name, message in result.get("lost", {}).items()]
+        problem = problem or "; ".join(filter(None, [*lost, result.get("doubt")]))
+        if problem:
+            raise CourseError(f"Nobody was graded: the solution of {attempt.lesson} loses points itself. {problem}")
+
+
+def grade_all(root, todo, time_limit, sandbox):
+    """Grades the attempts and returns {attempt: what went wrong} for those without a result."""
+    done = graded_apart(root, todo, time_limit, sandbox, "submissions")
+    return {attempt: problem for attempt, problem in done if problem}
+
+
+def graded_apart(root, attempts, time_limit, sandbox, words):
+    """Grades attempts, each in its process, keeps each result at once, and yields (attempt, problem)."""
+    if not attempts:
+        return
+    (root / ".grading" / "rooms").mkdir(parents=True, exist_ok=True)
+    rooms = {attempt: Path(tempfile.mkdtemp(dir=root / ".grading" / "rooms")) for attempt in attempts}
+    jobs = {one: (grade_attempt, root, one.lesson, one.folder, room, fingerprint(root, one), sandbox)
+            for one, room in rooms.items()}
+    with tqdm(total=len(jobs), unit=f" {words}", smoothing=0) as bar:
+        for attempt, problem in run_apart(jobs, time_limit):
+            result = read_result(rooms[attempt] / "result")
+            problem = result.get("problem") or (f"failed: {problem}" if problem else "")
+            target = result_folder(root, attempt)
+            shutil.rmtree(target, ignore_errors=True)
+            if not problem:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(rooms[attempt] / "result", target)
+            shutil.rmtree(rooms[attempt], ignore_errors=True)
+            bar.update()
+            yield attempt, problem
+
+
+def settle(root, attempts, problems, accept):
+    """Brings autograded/ and the gradebook in step with the results and returns a row for each student and lesson."""
+    rows, by_lesson = [], {}
+    for attempt in attempts:
+        by_lesson.setdefault((attempt.student, attempt.lesson), []).append(attempt)
+    for (student, lesson), tries in by_lesson.items():
+        results = {one: read_result(result_folder(root, one)) for one in tries if one not in problems}
+        trusted = {one: result for one, result in results.items() if not result["doubt"] or (student, lesson) in accept}
+        row = {"student": student, "lesson": lesson, "attempts": len(tries)}
+        if trusted:
+            best = max(trusted, key=lambda one: (trusted[one]["score"], one.folder.name == lesson, one.folder.name))
+            row |= {"best": best.folder.name, "result": trusted[best]}
+            record_marks(root, student, lesson, result_folder(root, best), trusted[best]["fingerprint"])
+        else:
+            forget(root, student, lesson)
+            doubts = [result["doubt"] for result in results.values()]
+            row["problem"] = f"needs a person: {doubts[-1]}" if doubts else problems[tries[0]]
+        rows.append(row)
+    return rows
+
+
+def forget(root, student, lesson):
+    """Removes what an earlier attempt left, so that nobody takes it for the result of this one."""
     for step in ("autograded", "feedback"):
         shutil.rmtree(root / step / student / lesson, ignore_errors=True)
-
-
-def write_feedback(root, graded):
-    """Writes feedback/STUDENT/LESSON/*.html for the graded submissions, with the points and comments given by hand."""
-    for lesson in sorted({lesson for _, lesson in graded}):
-        others = {path.parent.name for path in (root / "autograded").glob(f"*/{lesson}")}
-        others -= {student for student, graded_lesson in graded if graded_lesson == lesson}
-        config = course_config(root)
-        config.CourseDirectory.assignment_id = lesson
-        config.CourseDirectory.student_id_exclude = ",".join(others)
-        try:
-            convert(GenerateFeedback, config, force=True)
-        except CourseError as error:
-            print(f"{lesson}: not all feedback could be written. {error}")

@@ -95,12 +95,32 @@ def exercise_of(name, exercises):
     return max((e for e in exercises if name == e or name.startswith(e + "_")), key=len, default=name)
 
 
-def edited_cells(submitted, lesson):
-    """Returns {grade_id: "edited" or "deleted"} for the locked cells of a lesson that a student touched."""
-    handed_in = {grade_id(cell): cell.source for cell in submitted.cells}
+def changes(submitted, lesson):
+    """Returns {grade_id: what a student did to this cell of a lesson}: all of it is mended before grading.
+
+    "edited" and "deleted": the source of a locked cell; "deleted" also of an answer; "split or copied"; "metadata".
+    """
+    handed_in = {}
+    for cell in submitted.cells:
+        handed_in.setdefault(grade_id(cell), []).append(cell)
     touched = {}
-    for cell in filter(is_check, lesson.cells):
+    for cell in lesson.cells:
         name = grade_id(cell)
-        if handed_in.get(name) != cell.source:
-            touched[name] = "edited" if name in handed_in else "deleted"
+        if not name:
+            continue
+        found = handed_in.get(name, [])
+        if not found:
+            touched[name] = "deleted"
+        elif is_check(cell) and found[-1].source != cell.source:
+            touched[name] = "edited"
+        elif len(found) > 1:
+            touched[name] = "split or copied"
+        elif described(found[0]) != described(cell):
+            touched[name] = "metadata"
     return touched
+
+
+def described(cell):
+    """Returns what nbgrader knows of a cell, but for the checksum, which any change to its source changes."""
+    info = cell.metadata["nbgrader"]
+    return cell.cell_type, {key: value for key, value in info.items() if key != "checksum"}

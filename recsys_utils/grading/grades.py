@@ -1,17 +1,17 @@
-"""nbgrader's gradebook, and from it grades.csv: one line for each student and lesson."""
+"""nbgrader's gradebook: what tests there are, and what each student got; points given by hand are kept there."""
 
-import csv
-import os
+import shutil
 import tempfile
 from typing import NamedTuple
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveAutoGrades
 
-from .course import CourseError, exercise_of
+from .course import CourseError, exercise_of, notebooks, read_notebook
 from .release import convert, course_config
 
-COLUMNS = ["student", "lesson", "status", "score", "max_score", "edited", "fingerprint"]
+RECORDED = ".recorded"  # in autograded/STUDENT/LESSON: the fingerprint of the attempt that is in the gradebook
 
 
 class Marks(NamedTuple):
@@ -40,18 +40,27 @@ def make_gradebook(root):
         record(root)
 
 
-def record(root):
-    """Has nbgrader store the cells of every solution in gradebook.db."""
+def empty_gradebook(root):
+    """Makes .grading/empty.db, a gradebook without students: each attempt is graded in a copy of it."""
+    (root / ".grading").mkdir(exist_ok=True)
+    (root / ".grading" / "empty.db").unlink(missing_ok=True)
+    record(root, gradebook_url(root / ".grading", "empty.db"))
+
+
+def record(root, url=None):
+    """Has nbgrader store the cells of every solution in a gradebook, the course's if no address is given."""
     with tempfile.TemporaryDirectory() as folder:
         config = course_config(root)
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.assignment_id = "*"
+        if url:
+            config.CourseDirectory.db_url = url
         convert(GenerateAssignment, config)
 
 
-def gradebook_url(folder):
+def gradebook_url(folder, name="gradebook.db"):
     """Returns the address of the gradebook in a folder, as nbgrader writes it."""
-    return f"sqlite:///{folder / 'gradebook.db'}"
+    return f"sqlite:///{folder / name}"
 
 
 def read_marks(folder, lesson, student):
@@ -68,34 +77,26 @@ def read_marks(folder, lesson, student):
         return Marks(submission.score, submission.max_score, submission.needs_manual_grade, exercises, lost)
 
 
-def graded_row(student, lesson, marks, edited, fingerprint):
-    """Returns the line of a submission that was graded; `edited` is what edited_cells returns."""
-    return {
-        "student": student,
-        "lesson": lesson,
-        "status": "needs manual grading" if marks.needs_person else "graded",
-        "score": f"{marks.score:g}",
-        "max_score": f"{marks.max_score:g}",
-        "edited": "; ".join(f"{name} {change}" for name, change in edited.items()),
-        "fingerprint": fingerprint,
-        **{f"{lesson}/{exercise}": f"{points:g}" for exercise, points in marks.exercises.items()},
-    }
+def record_marks(root, student, lesson, result, fingerprint):
+    """Enters an attempt's result folder as the student's one for a lesson, unless it is entered already.
 
-
-def read_grades(path):
-    """Returns {(student, lesson): line} of a grades.csv; empty where there is none yet."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {(row["student"], row["lesson"]): row for row in csv.DictReader(file)}
-
-
-def write_grades(path, rows):
-    """Writes the lines to grades.csv, whole or not at all. What a line lacks stays empty: empty is not 0 points."""
-    points = sorted({name for row in rows for name in row} - set(COLUMNS))
-    draft = path.with_name(path.name + ".tmp")
-    with draft.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS + points, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(draft, path)
+    Points that a person gave are kept, and nbgrader marks them for a second look. autograded/ gets the notebooks; the
+    mark that all is entered comes last, so that after a crash in between it is entered once more.
+    """
+    target = root / "autograded" / student / lesson
+    if (target / RECORDED).is_file() and (target / RECORDED).read_text() == fingerprint:
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(result, target)
+    with Gradebook(gradebook_url(root)) as gradebook:
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(lesson, student)
+        for notebook in submission.notebooks:
+            if not (result / f"{notebook.name}.ipynb").is_file():  # one of two was not handed in
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+        gradebook.db.commit()
+    for path in notebooks(result):
+        names = {"notebook": path.stem, "assignment": lesson, "student": student, "db_url": gradebook_url(root)}
+        SaveAutoGrades().preprocess(read_notebook(path), {"nbgrader": names})
+    (target / RECORDED).write_text(fingerprint)

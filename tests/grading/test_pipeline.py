@@ -9,9 +9,12 @@ import sys
 import nbformat
 import pytest
 from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
+from nbformat.v4 import new_code_cell
 
-from recsys_utils.grading.batch import up_to_date
+from recsys_utils.grading.batch import find_attempts, up_to_date
 from recsys_utils.grading.course import grade_id
+from recsys_utils.grading.sandbox import TOOLS
+from recsys_utils.grading.submit import hand_in
 
 LESSON = "01_movielens"
 EXERCISES = exercises_of(LESSON)
@@ -23,8 +26,8 @@ def points(exercises):
     return sum(cell.metadata.nbgrader.points for name in exercises for cell in checks_of(LESSON, name))
 
 
-def submission(solved=(), edit=None, delete=()):
-    """Returns the lesson with some exercises solved, its checks replaced by `edit`, and some cells deleted."""
+def submission(solved=(), edit=None, delete=(), change=None):
+    """Returns the lesson with some exercises solved, its checks replaced by `edit`, some cells deleted, and changed."""
     notebook = nbformat.read(ROOT / "lessons" / LESSON / f"{LESSON}.ipynb", as_version=4)
     for cell in notebook.cells:
         if grade_id(cell) in solved:
@@ -33,66 +36,108 @@ def submission(solved=(), edit=None, delete=()):
             cell.source = edit
             cell.metadata.tags = ["training"]  # would leave the cell out
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in delete]
+    if change:
+        change(notebook)
     return nbformat.writes(notebook).encode()
 
 
 def run_grade(course):
-    command = [sys.executable, "-m", "recsys_utils.grading", "grade"]
+    """Grades in the sandbox where this machine has one."""
+    options = [] if all(map(shutil.which, TOOLS)) else ["--no-sandbox"]
+    command = [sys.executable, "-m", "recsys_utils.grading", "grade", *options]
     return subprocess.run(command, cwd=course, capture_output=True, text=True, encoding="utf-8")
 
 
-def rows_of(course):
-    with (course / "grades.csv").open(newline="", encoding="utf-8") as file:
-        return {row["student"]: row for row in csv.DictReader(file)}
+def rows_of(course, name="grades.csv", key="student"):
+    with (course / name).open(newline="", encoding="utf-8") as file:
+        return {row[key]: row for row in csv.DictReader(file)}
+
+
+def deadly(notebook):
+    """Lets the last answer end the kernel when it is called."""
+    for cell in notebook.cells:
+        if grade_id(cell) == EXERCISES[-1]:
+            cell.source = cell.source.replace("    ### BEGIN", "    __import__('os')._exit(0)\n    ### BEGIN", 1)
+
+
+def disarmed(notebook):
+    """Replaces a check by one that lets everything pass."""
+    notebook.cells.insert(4, new_code_cell("def check_equal(*values, **options): pass", id="own"))
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Returns a course of one lesson in which six students were graded."""
+    """Returns a course of one lesson in which nine students were graded."""
     course = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "nbgrader_config.py", course)
     shutil.copytree(ROOT / "solutions" / LESSON, course / "solutions" / LESSON)
+    (course / "roster.csv").write_text("student,name,id\nperfect,Ada Lovelace,17\nabsent,Alan Turing,18\n")
     submissions = {
         "perfect": submission(EXERCISES),
         "untouched": submission(),
         "half": submission(SOME),
         "edited": submission(SOME, edit="pass"),
         "deleted": submission(EXERCISES, delete=CHECKS[:2]),
+        "deadly": submission(EXERCISES, change=deadly),
+        "disarmed": submission(change=disarmed),
         "unreadable": b"{not a notebook",
+        "better before": submission(SOME),
     }
     for student, content in submissions.items():
-        folder = course / "submitted" / student / LESSON
-        folder.mkdir(parents=True)
-        (folder / f"{LESSON}.ipynb").write_bytes(content)
+        hand_in(course, student, LESSON, {f"{LESSON}.ipynb": content})
+    (course / "submitted" / "better before" / LESSON).rename(course / "submitted" / "better before" / f"{LESSON}.1")
+    hand_in(course, "better before", LESSON, {f"{LESSON}.ipynb": submission(SOME[:1])})
     done = run_grade(course)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "runs with your rights" in done.stdout
     return course
 
 
 @pytest.mark.parametrize(
-    "student, exercises, touched",
+    "student, exercises, edited, mended",
     [
-        ("perfect", EXERCISES, []),
-        ("untouched", [], []),
-        ("half", SOME, []),
-        ("edited", SOME, [f"{name} edited" for name in CHECKS]),
-        ("deleted", EXERCISES, [f"{name} deleted" for name in CHECKS[:2]]),
+        ("perfect", EXERCISES, [], []),
+        ("untouched", [], [], []),
+        ("half", SOME, [], []),
+        ("edited", SOME, CHECKS, []),
+        ("deleted", EXERCISES, [], [f"{name} (deleted)" for name in CHECKS[:2]]),
+        ("deadly", EXERCISES[:-1], [], []),
+        ("better before", SOME, [], []),
     ],
 )
-def test_a_submission_gets_its_points(course, student, exercises, touched):
+def test_a_submission_gets_its_points(course, student, exercises, edited, mended):
     row = rows_of(course)[student]
     assert (row["status"], row["lesson"]) == ("graded", LESSON)
     assert (float(row["score"]), float(row["max_score"])) == (points(exercises), points(EXERCISES))
     for name in EXERCISES:
         assert float(row[f"{LESSON}/{name}"]) == (points([name]) if name in exercises else 0)
-    assert row["edited"] == "; ".join(touched)
+    assert (row["edited"], row["mended"]) == ("; ".join(edited), "; ".join(mended))
+    assert ("this ended the kernel" in row["fatal"]) == (student == "deadly")
 
 
 def test_an_unreadable_file_is_reported_and_has_no_score(course):
     row = rows_of(course)["unreadable"]
     assert row["status"].startswith(f"unreadable: {LESSON}.ipynb is not a notebook")
     assert row["score"] == row[f"{LESSON}/{EXERCISES[0]}"] == ""
+
+
+def test_points_wait_for_a_person_where_a_check_was_disarmed(course):
+    row = rows_of(course)["disarmed"]
+    assert row["status"] == "needs a person: no longer to be trusted: check_equal" and row["score"] == ""
+
+
+def test_of_two_attempts_the_better_one_counts(course):
+    row = rows_of(course)["better before"]
+    assert (row["attempts"], row["best"]) == ("2", f"{LESSON}.1")
+
+
+def test_marks_and_report_hold_everybody_by_the_roster(course):
+    marks = rows_of(course, "marks.csv", "Student")
+    assert (marks["Ada Lovelace"]["ID"], marks["Ada Lovelace"][LESSON]) == ("17", f"{points(EXERCISES):g}")
+    assert marks["untouched"][LESSON] == "0"
+    assert marks["Alan Turing"][LESSON] == marks["unreadable"][LESSON] == marks["disarmed"][LESSON] == ""
+    assert rows_of(course)["absent"]["status"] == "missing"
+    page = (course / "report.html").read_text(encoding="utf-8")
+    assert "To look at: 2" in page and "Ada Lovelace" in page
 
 
 def test_feedback_names_the_fault_and_hides_the_hidden_tests(course):
@@ -107,12 +152,12 @@ def test_feedback_names_the_fault_and_hides_the_hidden_tests(course):
 
 
 def test_only_what_changed_is_graded_again(course):
-    row = rows_of(course)["half"]
-    assert up_to_date(course, "half", LESSON, row)
-    path = course / "submitted" / "half" / LESSON / f"{LESSON}.ipynb"
+    attempts = {attempt.student: attempt for attempt in find_attempts(course)}
+    assert up_to_date(course, attempts["half"])
+    path = attempts["half"].folder / f"{LESSON}.ipynb"
     content = path.read_bytes()
     path.write_bytes(content + b"\n")
-    assert not up_to_date(course, "half", LESSON, row)
+    assert not up_to_date(course, attempts["half"])
     path.write_bytes(content)
 
 

@@ -6,7 +6,7 @@ import pytest
 from harness import ROOT, checks_in, exercises_of
 from nbformat.v4 import new_output
 
-from recsys_utils.grading.course import edited_cells, grade_id, read_notebook
+from recsys_utils.grading.course import changes, grade_id, read_notebook
 from recsys_utils.grading.preprocessors import HideHiddenTests, RestoreCells
 
 LESSON = "01_movielens"
@@ -72,7 +72,17 @@ def test_touched_checks_are_named(submitted):
     cells[CHECKS[0]].source = "pass"
     submitted.cells.remove(cells[CHECKS[1]])
     cells[exercises_of(LESSON)[0]].source = "def contiguous_ids(ids): ..."
-    assert edited_cells(submitted, lesson) == {CHECKS[0]: "edited", CHECKS[1]: "deleted"}
+    assert changes(submitted, lesson) == {CHECKS[0]: "edited", CHECKS[1]: "deleted"}
+
+
+def test_what_is_mended_is_named(submitted):
+    lesson, cells = copy.deepcopy(submitted), {grade_id(cell): cell for cell in submitted.cells}
+    first, second, *_ = exercises_of(LESSON)
+    submitted.cells.insert(0, copy.deepcopy(cells[first]))
+    submitted.cells.remove(cells[second])
+    cells[CHECKS[0]].metadata.nbgrader.points = 100
+    assert changes(submitted, lesson) == {first: "split or copied", second: "deleted", CHECKS[0]: "metadata"}
+    assert changes(lesson, lesson) == {}
 
 
 def test_feedback_shows_the_message_of_a_hidden_test_and_not_its_lines():

@@ -1,9 +1,12 @@
 """A student's files: filled in once, handed in, and never lost."""
+import shutil
+import zipfile
+
 import pytest
 from harness import ROOT
 
 from recsys_utils.grading.course import CourseError, find_lesson
-from recsys_utils.grading.submit import submit
+from recsys_utils.grading.submit import collect, submit
 from recsys_utils.workspace import fill_workspace
 
 LESSON = "01_movielens"
@@ -43,14 +46,16 @@ def test_a_lesson_that_is_not_there_is_told_with_those_that_are(course, text, wo
 
 def test_an_earlier_submission_is_kept(course):
     handed_in = course / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
-    assert "Submitted" in submit(course, "01", "ada")[0]
+    assert "ada: submitted" in submit(course, "01", "ada")
     first = handed_in.read_bytes()
-    assert "nothing changed since" in submit(course, "01", "ada")[0]
+    assert "nothing changed since" in submit(course, "01", "ada")
     mine = course / "work" / LESSON / f"{LESSON}.ipynb"
     mine.write_bytes(first + b"\n")
-    assert "the earlier one is kept" in submit(course, "01", "ada")[0]
+    assert "the earlier attempt is kept" in submit(course, "01", "ada")
     assert handed_in.read_bytes() == first + b"\n"
-    assert next((course / "submitted" / "ada" / ".replaced").iterdir()).read_bytes() == first
+    assert (course / "submitted" / "ada" / f"{LESSON}.1" / f"{LESSON}.ipynb").read_bytes() == first
+    mine.write_bytes(first + b"\n\n")
+    assert f"{LESSON}.2" in submit(course, "01", "ada")
 
 
 @pytest.mark.parametrize("student", ["../x", "", "zz_canary", "a b"])
@@ -64,3 +69,41 @@ def test_a_notebook_that_cannot_be_read_is_not_handed_in(course):
     with pytest.raises(CourseError):
         submit(course, "01", "ada")
     assert not (course / "submitted").exists()
+
+
+MOODLE = [
+    ("Jane Doe_1234567_assignsubmission_file_/01_movielens.ipynb", "Jane Doe_1234567"),
+    ("Zoë O'Neil-Smith_22_assignsubmission_file/01_movielens (1).ipynb", "Zoë O'Neil-Smith_22"),
+    ("李 明_333_assignsubmission_file_01_movielens.ipynb", "李 明_333"),
+    ("Jane Doe_4444_assignsubmission_file_/my homework.ipynb", "Jane Doe_4444"),
+]
+CANVAS = [
+    ("doejane_1234_56789_01_movielens.ipynb", "doejane_1234"),
+    ("doejane_77_56790_01_movielens-1.ipynb", "doejane_77"),
+    ("oneilzoe_LATE_22_99_01_movielens-2.ipynb", "oneilzoe_22"),
+]
+
+
+@pytest.mark.parametrize("names", [MOODLE, CANVAS], ids=["Moodle", "Canvas"])
+def test_a_zip_of_moodle_or_canvas_is_taken_apart(course, names):
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    with zipfile.ZipFile(course / "all.zip", "w") as archive:
+        for number, (name, _) in enumerate(names):
+            archive.writestr(name, f"{number}")
+        archive.writestr("a stray file.ipynb", "x")
+    said = collect(course, "01", course / "all.zip")
+    assert "Not taken, whose is it? a stray file.ipynb" in said[-1]
+    for number, (name, student) in enumerate(names):
+        own = "my homework.ipynb" if "homework" in name else f"{LESSON}.ipynb"
+        assert (course / "submitted" / student / LESSON / own).read_text() == f"{number}"
+    assert len(list((course / "submitted").iterdir())) == len(names)
+    assert all("nothing changed" in line for line in collect(course, "01", course / "all.zip")[:-1])
+
+
+def test_a_zip_that_is_none_is_told(course):
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    with pytest.raises(CourseError, match="There is no file"):
+        collect(course, "01", course / "no.zip")
+    (course / "bad.zip").write_bytes(b"not a zip")
+    with pytest.raises(CourseError, match="bad.zip could not be taken apart"):
+        collect(course, "01", course / "bad.zip")

@@ -85,3 +85,19 @@ def test_the_course_style_takes_the_palette_of_okabe_and_ito():
     colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     assert len(set(colours)) == 7
     assert set(colours) <= {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
+
+
+def test_labels_of_points_at_one_place_do_not_overlap():
+    axes = plots.new_axes("Films", "x", "y")
+    plots.place_labels(axes, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], ["Alien", "Titanic", "Heat"])
+    boxes = [label.get_window_extent() for label in axes.texts]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[place + 1:])
+
+
+def test_a_label_without_a_free_place_is_left_out_and_the_first_is_the_most_important():
+    axes = plots.new_axes("Films", "x", "y")
+    names = [f"film {number}" for number in range(60)]
+    plots.place_labels(axes, [0.5] * 60, [0.5] * 60, names)
+    shown = [label.get_text() for label in axes.texts]
+    assert shown == names[:len(shown)] and 3 < len(shown) < 60

@@ -1,0 +1,38 @@
+"""One zip for students: it installs and runs alone, and holds no solution, no hidden test and nobody's work."""
+
+import re
+import zipfile
+
+from .release import files, release
+
+NAME = "recsys-course"
+ALONE = ("LICENSE", "requirements.txt", "pyproject.toml", "data/README.md", "data/reference_results.csv")
+TEACHERS = re.compile(r"^(?:<!--|##) teachers.*?(?:<!--|##) students again[^\n]*\n", re.MULTILINE | re.DOTALL)
+DAY = (2020, 1, 1, 0, 0, 0)  # of every file: the same course gives the same zip, byte for byte
+
+
+def bundle(root, self_study=False):
+    """Writes recsys-course.zip into the course folder and returns its path; self_study: with the solutions.
+
+    README.md and Makefile are the course's own, without what stands between their marks `teachers` and
+    `students again`.
+    """
+    release(root)
+    contents = {name: (root / name).read_bytes() for name in ALONE}
+    for name in ("README.md", "Makefile"):
+        contents[name] = TEACHERS.sub("", (root / name).read_text(encoding="utf-8")).encode()
+    folders = ["lessons", "recsys_utils", *["solutions"] * self_study]
+    for folder in folders:
+        contents |= {f"{folder}/{name}": content for name, content in files(root / folder).items()}
+    path = root / f"{NAME}.zip"
+    draft = path.with_suffix(".tmp")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(filter(for_students, contents)):
+            archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}", DAY), contents[name], zipfile.ZIP_DEFLATED)
+    draft.replace(path)
+    return path
+
+
+def for_students(name):
+    """Returns whether a file of the course belongs into a student's hands."""
+    return not name.startswith("recsys_utils/grading/") and "__pycache__" not in name and not name.endswith(".DS_Store")

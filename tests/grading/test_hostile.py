@@ -1,0 +1,326 @@
+"""A batch of broken and hostile submissions: each gets what it earned, and nothing else is touched."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
+from nbformat.v4 import new_code_cell
+
+from recsys_utils.grading.course import grade_id
+from recsys_utils.grading.sandbox import TOOLS
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"no sandbox without {', '.join(TOOLS)}"),
+]
+LESSON = "01_movielens"
+EXERCISES = exercises_of(LESSON)
+CHECKS = [grade_id(cell) for cell in checks_in(LESSON)]
+ALL = sum(cell.metadata.nbgrader.points for name in EXERCISES for cell in checks_of(LESSON, name))
+HELD, UNREADABLE, FAILED = "needs a person", "unreadable", "failed"
+HERE = "the student's own first cell"
+
+
+def worth(*names):
+    """Returns the points of these exercises."""
+    return sum(cell.metadata.nbgrader.points for name in names for cell in checks_of(LESSON, name))
+
+
+def all_but(name):
+    """Returns the points of all exercises but one."""
+    return ALL - worth(name)
+
+
+class Case(NamedTuple):
+    """A submission: what is solved in it, what is done to it then, and the points or the status it must get."""
+
+    name: str
+    due: object
+    solved: list = EXERCISES
+    code: dict = {}  # {exercise or HERE: code put before its answer}
+    inside: str = ""  # code put into the last exercise's function
+    edit: object = None  # a function that changes the notebook
+    files: dict = {}  # {name: bytes} beside the notebook, or in place of it
+
+
+LAST = EXERCISES[-1]
+ONE = EXERCISES[1]
+GIVE_ALL_PASS = """
+import recsys_utils.checks as checks
+for name in [name for name in vars(checks) if name.startswith("check")]:
+    setattr(checks, name, lambda *values, **options: None)
+"""
+
+
+def each(kind):
+    """Returns an edit that does something to every cell that nbgrader knows."""
+    def edit(notebook):
+        for cell in notebook.cells:
+            if grade_id(cell):
+                kind(cell)
+    return edit
+
+
+def replace_checks(source):
+    return each(lambda cell: cell.update(source=source) if grade_id(cell) in CHECKS else None)
+
+
+def twice(name, halves=False):
+    """Returns an edit that copies an answer's cell, or splits it in two, as JupyterLab does: both keep the id."""
+    def edit(notebook):
+        place = [grade_id(cell) for cell in notebook.cells].index(name)
+        copy = nbformat.from_dict(json.loads(json.dumps(notebook.cells[place])))
+        copy["id"] = "a-copy"
+        if halves:
+            lines = copy.source.splitlines(keepends=True)
+            copy.source, notebook.cells[place].source = "# the first half\n", "".join(lines)
+        notebook.cells.insert(place, copy)
+    return edit
+
+
+def without(*names):
+    def edit(notebook):
+        notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in names]
+    return edit
+
+
+def same_ids(notebook):
+    for cell in notebook.cells:
+        cell["id"] = "same"
+
+
+def kernel(name):
+    return lambda notebook: notebook.metadata.update(kernelspec={"name": name, "display_name": name, "language": "R"})
+
+
+HONEST = [
+    Case("perfect", ALL),
+    Case("perfect twin", ALL),
+    Case("blank", 0, []),
+    Case("half right", worth(*EXERCISES[:3]), EXERCISES[:3]),
+    Case("O'Neil, Zoë (1)", ALL),
+    Case("split cell", ALL, edit=twice(ONE, halves=True)),
+    Case("copied cell", ALL, edit=twice(ONE)),
+    Case("checks deleted", ALL, edit=without(*CHECKS)),
+    Case("answer deleted", all_but(ONE), edit=without(ONE)),
+    Case("metadata lost", ALL, edit=each(lambda cell: cell.metadata.pop("nbgrader"))),
+    Case("cell ids all the same", ALL, edit=same_ids),
+    Case("checks made markdown", ALL, edit=each(lambda c: c.update(cell_type="markdown") if grade_id(c) in CHECKS
+                                                else None)),
+    Case("another kernel", ALL, edit=kernel("ir")),
+    Case("a kernel of a venv", ALL, edit=kernel("my-venv")),
+    Case("syntax error", all_but(ONE), code={ONE: "def ("}),
+    Case("error in a cell", all_but(ONE), code={ONE: "1 / 0\n"}),
+    Case("warnings", ALL, inside="import warnings; warnings.warn('deprecated')"),
+    Case("writes to stderr", ALL, inside="import sys; print('debug', file=sys.stderr)"),
+    Case("prints a lot", ALL, inside="print('x' * 1000)"),
+    Case("ten megabytes on one line", ALL, code={HERE: "print('x' * 10_000_000)"}),
+    Case("a million lines", ALL, code={HERE: "for _ in range(1_000_000): print(_)"}),
+    Case("asks for input", ALL, code={HERE: "input('name? ')"}),
+    Case("infinite loop in a cell", ALL, code={HERE: "while True: pass"}),
+    Case("infinite loop in an answer", all_but(LAST), inside="while True: pass"),
+    Case("shadows a builtin", ALL, code={HERE: "max_ = 3; id = 4; type_ = 5"}),
+    Case("not JSON", UNREADABLE, files={f"{LESSON}.ipynb": b"{not a notebook"}),
+    Case("empty file", UNREADABLE, files={f"{LESSON}.ipynb": b""}),
+    Case("a JSON list", UNREADABLE, files={f"{LESSON}.ipynb": b"[]"}),
+    Case("nested JSON", UNREADABLE, files={f"{LESSON}.ipynb": b"[" * 100_000}),
+    Case("binary", UNREADABLE, files={f"{LESSON}.ipynb": bytes(range(256)) * 10}),
+    Case("wrong name", UNREADABLE, files={f"{LESSON}.ipynb": None, "homework final.ipynb": b"{}"}),
+    Case("empty folder", UNREADABLE, files={f"{LESSON}.ipynb": None}),
+]
+HOSTILE = [
+    Case("checks edited", 0, [], edit=replace_checks("pass")),
+    Case("points edited", 0, [], edit=each(lambda cell: cell.metadata.nbgrader.update(points=200))),
+    Case("roles edited", 0, [], edit=each(lambda cell: cell.metadata.nbgrader.update(solution=True, grade=False))),
+    Case("all cells tagged", 0, [], edit=each(lambda cell: cell.metadata.update(tags=["training"]))),
+    Case("forged metadata", 0, [], edit=each(lambda cell: cell.metadata.update(nbgrader={"grade_id": ["a"]}))),
+    Case("loop that ignores interrupts", all_but(ONE), code={ONE: """
+while True:
+    try:
+        while True: pass
+    except BaseException: pass
+"""}),
+    Case("sys.exit", all_but(ONE), code={ONE: "import sys; sys.exit()\n"}),
+    Case("os._exit in a cell", all_but(ONE), code={ONE: "import os; os._exit(0)\n"}),
+    Case("os._exit in an answer", all_but(LAST), inside="import os; os._exit(0)"),
+    Case("segmentation fault", all_but(ONE), code={ONE: "import ctypes; ctypes.string_at(0)\n"}),
+    Case("kernel killed", ALL, code={HERE: "import os; os.kill(os.getpid(), 9)"}),
+    Case("kills its parents", ALL, code={HERE: "import os; os.kill(os.getppid(), 9)"}),
+    Case("kills everything", ALL, code={HERE: "import os; os.kill(-1, 9)"}),
+    Case("eats memory", ALL, code={HERE: "big = []\nwhile True: big.append(bytearray(2**28))"}),
+    Case("fills the disk", ALL, code={HERE: "with open('/tmp/big', 'wb') as f:\n"
+                                           "    while True: f.write(bytes(2**20))"}),
+    Case("fork bomb", HELD, code={HERE: "import os\nfor _ in range(3000):\n    if os.fork() == 0:\n"
+                                     "        import time; time.sleep(1000)"}),
+    Case("leaves a daemon", ALL, code={HERE: "import subprocess\nsubprocess.Popen(['sleep', '987654'], "
+                                            "start_new_session=True)"}),
+    Case("uses the network", ALL, code={HERE: "import socket\nsocket.create_connection(('127.0.0.1', 22), 2)"}),
+    Case("deletes what it can", ALL, code={HERE: "import subprocess\nsubprocess.run('rm -rf COURSE REPO/recsys_utils "
+                                                "/home 2>/dev/null', shell=True)"}),
+    Case("own torch.py", 0, [], files={"torch.py": b"raise SystemExit"}),
+    Case("reads solutions", 0, [], code={HERE: "open('COURSE/solutions/01_movielens/01_movielens.ipynb').read()"}),
+    Case("runs solutions", 0, [], code={HERE: """
+import json, pathlib
+for path in pathlib.Path('/').rglob('solutions/*/*.ipynb'):
+    for cell in json.loads(path.read_text())['cells']:
+        if cell['metadata'].get('nbgrader', {}).get('solution'):
+            exec(''.join(cell['source']))
+"""}),
+    Case("reads other students", 0, [], code={HERE: "import os; os.listdir('COURSE/submitted')"}),
+    Case("reads hidden tests", 0, [], code={HERE: "import glob\nfor path in glob.glob('**/*.ipynb', recursive=True):\n"
+                                                 "    print('FOUND', open(path).read())"}),
+    Case("writes the gradebook", 0, [], code={HERE: "import sqlite3\nbook = sqlite3.connect('COURSE/gradebook.db')\n"
+                                                   "book.execute('update grade set manual_score = 100')\n"
+                                                   "book.commit()"}),
+    Case("a link to the solution", UNREADABLE, files={f"{LESSON}.ipynb": "link"}),
+    Case("checks redefined", HELD, [], code={HERE: "def check_equal(*v, **o): pass\ncheck_close = check_equal"}),
+    Case("checks patched", HELD, [], code={HERE: GIVE_ALL_PASS}),
+    Case("numpy.testing patched", HELD, [], code={HERE: "import numpy.testing as t\n"
+                                                       "t.assert_allclose = t.assert_equal = lambda *v, **o: None"}),
+    Case("torch.allclose patched", HELD, [], code={HERE: "import torch; torch.allclose = lambda *v, **o: True"}),
+    Case("builtins patched", HELD, [], code={HERE: "import builtins; builtins.all = lambda values: True"}),
+    Case("cells rewritten", HELD, [], code={HERE: "get_ipython().input_transformers_cleanup.append(lambda lines: "
+                                                 "['pass\\n'])"}),
+    Case("trees rewritten", HELD, [], code={HERE: """
+import ast
+class Nothing(ast.NodeTransformer):
+    def visit_Module(self, node): return ast.Module([], [])
+get_ipython().ast_transformers.append(Nothing())
+"""}),
+    Case("a hook prints hidden tests", HELD, [], code={HERE: "get_ipython().events.register('pre_run_cell', "
+                                                            "lambda info: print('HOOKED', info.raw_cell))"}),
+    Case("kernel always content", HELD, [], code={HERE: """
+async def fine(*values, **options):
+    return {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': {}}
+get_ipython().kernel.do_execute = fine
+"""}),
+    Case("errors hidden", 0, [], code={HERE: "get_ipython().set_custom_exc((BaseException,), lambda *v, **o: None)"}),
+    Case("always-equal objects", 0, [], code={HERE: """
+class Equal(float):
+    shape, dtype, ndim = (), None, 0
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __getattr__(self, name): return self
+    def __call__(self, *values, **options): return self
+    def __iter__(self): return iter([self, self])
+    def __len__(self): return 2
+    __hash__ = float.__hash__
+equal = lambda *values, **options: Equal()
+""" + "\n".join(f"{name} = equal" for name in EXERCISES)}),
+    Case("points returned", 0, [], code={HERE: "get_ipython().display_formatter.format = "
+                                              "lambda *v, **o: ({'text/plain': '100'}, {})"}),
+]
+CASES = HONEST + HOSTILE
+
+
+def hand_in(course, case):
+    """Writes a case's folder in submitted/."""
+    notebook = nbformat.read(ROOT / "lessons" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name in case.solved:
+            cell.source = answer_of(LESSON, name)
+        if name in case.code:
+            cell.source = case.code[name] + cell.source
+        if name == LAST and case.inside:
+            cell.source = cell.source.replace("    ### BEGIN SOLUTION", f"    {case.inside}\n    ### BEGIN SOLUTION", 1)
+    if HERE in case.code:
+        own = case.code[HERE].replace("COURSE", str(course)).replace("REPO", str(ROOT))
+        first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+        notebook.cells.insert(first + 1, new_code_cell(own, id="own"))
+    if case.edit:
+        case.edit(notebook)
+    folder = course / "submitted" / case.name / LESSON
+    folder.mkdir(parents=True)
+    contents = {f"{LESSON}.ipynb": json.dumps(notebook).encode(), **case.files}
+    for name, content in contents.items():
+        if content == "link":
+            (folder / name).symlink_to(course / "solutions" / LESSON / name)
+        elif content is not None:
+            (folder / name).write_bytes(content)
+
+
+def new_course(folder, *more):
+    """Makes a course of one lesson in a folder, with short limits of time."""
+    (folder / "nbgrader_config.py").write_text(
+        (ROOT / "nbgrader_config.py").read_text() + "\nc.Execute.timeout = 15\n" + "\n".join(more))
+    shutil.copytree(ROOT / "solutions" / LESSON, folder / "solutions" / LESSON)
+    return folder
+
+
+def run_grade(course, **options):
+    command = [sys.executable, "-m", "recsys_utils.grading", "grade"]
+    return subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+
+
+def rows_of(course):
+    with (course / "grades.csv").open(newline="", encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def hashes(folder, ignored=("__pycache__", ".pytest_cache", ".hypothesis", ".git", ".venv")):
+    """Returns {path: digest} of the files in a folder."""
+    found = {}
+    for where, names, files in os.walk(folder):
+        names[:] = [name for name in names if name not in ignored]
+        for name in files:
+            path = os.path.join(where, name)
+            if not os.path.islink(path):
+                with open(path, "rb") as file:
+                    found[path] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Returns a course in which the whole batch was graded, with the repository as it was before."""
+    course = new_course(tmp_path_factory.mktemp("course"))
+    for case in CASES:
+        hand_in(course, case)
+    before = hashes(ROOT), hashes(course / "submitted"), hashes(course / "solutions")
+    process = run_grade(course)
+    said, _ = process.communicate(timeout=3000)
+    assert process.returncode == 0, said
+    assert (hashes(ROOT), hashes(course / "submitted"), hashes(course / "solutions")) == before
+    return course
+
+
+def test_the_batch_is_as_large_as_promised():
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_gets_what_it_earned(course, case):
+    row = rows_of(course)[case.name]
+    if isinstance(case.due, str):
+        assert row["status"].startswith(case.due), row["status"]
+        assert row["score"] == ""
+    else:
+        assert (row["status"], row["score"]) == ("graded", f"{case.due:g}"), row
+
+
+def test_no_point_is_given_by_hand_and_no_row_of_another_is_touched(course):
+    with sqlite3.connect(course / "gradebook.db") as book:
+        assert book.execute("select count(*) from grade where manual_score is not null").fetchone() == (0,)
+
+
+def test_nothing_is_left_running(course):
+    assert subprocess.run(["pgrep", "-f", "sleep 987654"], capture_output=True).stdout == b""
+
+
+def test_hidden_tests_are_in_no_feedback(course):
+    released = nbformat.read(course / "lessons" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    shown = {line.strip() for cell in released.cells for line in cell.source.splitlines()}
+    hidden = {line.strip() for cell in checks_in(LESSON) for line in cell.source.splitlines()} - shown
+    pages = [path.read_text(encoding="utf-8") for path in (course / "feedback").rglob("*.html")]
+    assert len(pages) >= 40
+    assert not [line for line in hidden for page in pages if len(line) > 12 and line in page]
