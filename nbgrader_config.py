@@ -3,7 +3,13 @@
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import Execute
 
-from recsys_utils.grading.preprocessors import GradingExecute, HideHiddenTests, RestoreCells, StripMetadata
+from recsys_utils.grading.preprocessors import (
+    GradingExecute,
+    HideHiddenTests,
+    OfflineFormulas,
+    RestoreCells,
+    StripMetadata,
+)
 
 c = get_config()  # noqa: F821
 
@@ -26,7 +32,7 @@ c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde().sanitize_prepro
 c.Autograde.autograde_preprocessors = [
     GradingExecute if step is Execute else step for step in Autograde().autograde_preprocessors
 ]
-c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]
+c.GenerateFeedback.preprocessors = [HideHiddenTests, OfflineFormulas, *GenerateFeedback().preprocessors]
 
 # make collect: whose file is it, and which notebook? As Moodle names them, with a folder for each student or without:
 #   Jane Doe_1234567_assignsubmission_file_/01_movielens.ipynb

@@ -174,8 +174,10 @@ def settle(root, attempts, problems, accept):
             record_marks(root, student, lesson, result_folder(root, best), trusted[best]["fingerprint"])
         else:
             forget(root, student, lesson)
-            doubts = [result["doubt"] for result in results.values()]
-            row["problem"] = f"needs a person: {doubts[-1]}" if doubts else problems[tries[0]]
+            doubts = list(results.values())
+            row["problem"] = f"needs a person: {doubts[0]['doubt']}" if doubts else problems[tries[0]]
+            if doubts:
+                row["held"] = f"{max(result['score'] for result in doubts):g} points if accepted"
         rows.append(row)
     return rows
 

@@ -6,8 +6,9 @@ import zipfile
 from .release import files, release
 
 NAME = "recsys-course"
-ALONE = ("LICENSE", "requirements.txt", "pyproject.toml", "data/README.md", "data/reference_results.csv")
-TEACHERS = re.compile(r"^(?:<!--|##) teachers.*?(?:<!--|##) students again[^\n]*\n", re.MULTILINE | re.DOTALL)
+ALONE = (".github/lesson.png", "LICENSE", "requirements.txt", "pyproject.toml", "data/README.md",
+         "data/reference_results.csv")
+TEACHERS = re.compile(r"^(?:<!--|##) teachers.*?^(?:<!--|##) students again[^\n]*\n", re.MULTILINE | re.DOTALL)
 DAY = (2020, 1, 1, 0, 0, 0)  # of every file: the same course gives the same zip, byte for byte
 
 
@@ -20,7 +21,8 @@ def bundle(root, self_study=False):
     release(root)
     contents = {name: (root / name).read_bytes() for name in ALONE}
     for name in ("README.md", "Makefile"):
-        contents[name] = TEACHERS.sub("", (root / name).read_text(encoding="utf-8")).encode()
+        text = TEACHERS.sub("", (root / name).read_text(encoding="utf-8"))
+        contents[name] = (text if self_study else text.replace("](solutions/", "](lessons/")).encode()
     folders = ["lessons", "recsys_utils", *["solutions"] * self_study]
     for folder in folders:
         contents |= {f"{folder}/{name}": content for name, content in files(root / folder).items()}

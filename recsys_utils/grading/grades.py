@@ -11,8 +11,6 @@ from nbgrader.preprocessors import SaveAutoGrades
 from .course import CourseError, exercise_of, notebooks, read_notebook
 from .release import convert, course_config
 
-RECORDED = ".recorded"  # in autograded/STUDENT/LESSON: the fingerprint of the attempt that is in the gradebook
-
 
 class Marks(NamedTuple):
     """What the gradebook knows of one submission."""
@@ -29,12 +27,15 @@ def make_gradebook(root):
 
     nbgrader cannot add or remove cells of a lesson that has submissions: then the gradebook makes room for a new one.
     """
-    gradebook = root / "gradebook.db"
+    gradebook, entered = root / "gradebook.db", root / ".grading" / "entered"
+    if not gradebook.exists():
+        shutil.rmtree(entered, ignore_errors=True)
     try:
         record(root)
     except CourseError:
         if not gradebook.exists():
             raise
+        shutil.rmtree(entered, ignore_errors=True)
         kept = gradebook.rename(root / f"gradebook.db.{len(list(root.glob('gradebook.db*')))}")
         print(f"The exercises changed, so a new gradebook is made. {kept.name} keeps the grades given by hand.")
         record(root)
@@ -78,16 +79,18 @@ def read_marks(folder, lesson, student):
 
 
 def record_marks(root, student, lesson, result, fingerprint):
-    """Enters an attempt's result folder as the student's one for a lesson, unless it is entered already.
+    """Enters the notebooks of an attempt's result folder as the student's one for a lesson, unless that is done.
 
     Points that a person gave are kept, and nbgrader marks them for a second look. autograded/ gets the notebooks; the
-    mark that all is entered comes last, so that after a crash in between it is entered once more.
+    note that all is entered comes last, so that after a crash in between it is entered once more.
     """
-    target = root / "autograded" / student / lesson
-    if (target / RECORDED).is_file() and (target / RECORDED).read_text() == fingerprint:
+    note, target = root / ".grading" / "entered" / student / lesson, root / "autograded" / student / lesson
+    if note.is_file() and note.read_text() == fingerprint and target.is_dir():
         return
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(result, target)
+    target.mkdir(parents=True)
+    for path in notebooks(result):
+        shutil.copy(path, target)
     with Gradebook(gradebook_url(root)) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(lesson, student)
@@ -99,4 +102,5 @@ def record_marks(root, student, lesson, result, fingerprint):
     for path in notebooks(result):
         names = {"notebook": path.stem, "assignment": lesson, "student": student, "db_url": gradebook_url(root)}
         SaveAutoGrades().preprocess(read_notebook(path), {"nbgrader": names})
-    (target / RECORDED).write_text(fingerprint)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(fingerprint)

@@ -2,9 +2,11 @@
 
 import copy
 import os
+import re
 import tempfile
 from pathlib import Path
 
+import latex2mathml.converter
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
@@ -13,8 +15,11 @@ from traitlets import Bool
 
 from .course import GRADING_ENVIRONMENT, exercise_of, grade_id, is_check
 from .sandbox import SandboxKernelManager
-from .trial import trial_cell
+from .trial import TRIAL, trial_cell
 
+FORMULA = re.compile(
+    r"```.*?```|`[^`\n]*`|\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?!\s)(?P<inline>[^$\n]+?)(?<!\s)\$(?!\d)", re.DOTALL
+)
 MOST = 100_000  # characters of output kept of one cell
 FATAL = {DeadKernelError: "this ended the kernel", CellTimeoutError: "this could not be stopped in time"}
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -176,6 +181,11 @@ class HideHiddenTests(ClearHiddenTests):
 
     enforce_metadata = Bool(False)  # a student's own cell may hold the marker
 
+    def preprocess(self, nb, resources):
+        """Returns the notebook without what grading added."""
+        nb.cells = [cell for cell in nb.cells if cell.get("id") != TRIAL]
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell, resources, index):
         """Returns the cell without its hidden region; of an error in it only the message remains."""
         if cell.cell_type == "code" and self.begin_test_delimeter in cell.source:
@@ -183,3 +193,24 @@ class HideHiddenTests(ClearHiddenTests):
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
         return super().preprocess_cell(cell, resources, index)
+
+
+class OfflineFormulas(NbGraderPreprocessor):
+    """generate_feedback: formulas become MathML, which a browser draws by itself, without a network."""
+
+    def preprocess_cell(self, cell, resources, index):
+        """Returns the cell with MathML in place of $...$ and $$...$$; what is no formula, or in code, stays."""
+        if cell.cell_type == "markdown":
+            cell.source = FORMULA.sub(as_mathml, cell.source)
+        return cell, resources
+
+
+def as_mathml(found):
+    """Returns the MathML of a match of FORMULA, or its text where it holds none that can be read."""
+    block, inline = found["block"], found["inline"]
+    if not (block or inline):
+        return found[0]
+    try:
+        return latex2mathml.converter.convert(block or inline, display="block" if block else "inline")
+    except Exception:  # a student may have written anything between two signs of the dollar
+        return found[0]

@@ -3,6 +3,7 @@
 import csv
 import html
 import os
+import re
 
 from nbgrader.converters import GenerateFeedback
 
@@ -11,11 +12,14 @@ from .grades import read_marks
 from .release import convert, course_config
 
 ROSTER = ["student", "name", "id", "sis_id", "login"]
-COLUMNS = ["student", "name", "lesson", "status", "score", "max_score", "attempts", "best", "edited", "mended", "fatal"]
+NOTES = ["edited", "mended", "fatal", "held"]
+COLUMNS = ["student", "name", "lesson", "status", "score", "max_score", "attempts", "best", *NOTES]
+MATHJAX = re.compile(r'<script src="https://cdnjs[^"]*"> *</script>')  # not needed: formulas are MathML by now
 STYLE = """
-body { font: 15px/1.4 system-ui, sans-serif; margin: 2em auto; max-width: 75em; color: #111 }
-table { border-collapse: collapse } th, td { border-bottom: 1px solid #ccc; padding: .3em .7em; text-align: left }
-td.points { text-align: right; font-variant-numeric: tabular-nums } tr.look td { background: #fff3c4 }
+body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #111 }
+table { border-collapse: collapse }
+th, td { border-bottom: 1px solid #ccc; padding: .3em .7em; text-align: left; vertical-align: top }
+td:nth-child(4) { white-space: nowrap } tr.look td { background: #fff3c4 }
 """
 
 
@@ -29,7 +33,7 @@ def write_reports(root, rows):
     points = sorted({name for line in lines for name in line} - set(COLUMNS))
     write_csv(root / "grades.csv", COLUMNS + points, lines)
     write_csv(root / "marks.csv", *marks_table(root, lines, names))
-    write_whole(root / "report.html", page(lines, points))
+    write_whole(root / "report.html", page(lines))
     look = [line for line in lines if line["status"] not in ("graded", "missing")]
     print(f"grades.csv, report.html, marks.csv: {len(lines) - len(look)} without a question, {len(look)} to look at")
     return lines
@@ -39,7 +43,7 @@ def line_of(root, row):
     """Returns the line of a student and lesson: status, points by exercise as a person left them, what was mended."""
     line = {"student": row["student"], "lesson": row["lesson"], "attempts": row["attempts"]}
     if "problem" in row:
-        return {**line, "status": row["problem"]}
+        return {**line, "status": row["problem"], "held": row.get("held", "")}
     marks, result = read_marks(root, row["lesson"], row["student"]), row["result"]
     touched = {kind: [name for name, change in result["touched"].items() if (change == "edited") == (kind == "edited")]
                for kind in ("edited", "mended")}
@@ -116,7 +120,7 @@ def write_whole(path, text):
     os.replace(draft, path)
 
 
-def page(lines, points):
+def page(lines):
     """Returns one page of HTML: first what a person must look at, then everybody."""
     look = [line for line in lines if line["status"] not in ("graded", "missing")]
     counts = {}
@@ -131,17 +135,25 @@ def page(lines, points):
 
 def table(lines):
     """Returns an HTML table of lines."""
-    head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in COLUMNS)
-    return f"<table><tr>{head}<th>by exercise</th></tr>{''.join(map(table_row, lines))}</table>"
+    head = "".join(f"<th>{name}</th>" for name in ("student", "lesson", "status", "points", "by exercise", "notes"))
+    return f"<table><tr>{head}</tr>{''.join(map(table_row, lines))}</table>"
 
 
 def table_row(line):
-    """Returns a line as a row of an HTML table; its points by exercise in one cell."""
-    cells = "".join(f"<td{' class=points' if 'score' in name else ''}>{html.escape(str(line.get(name, '')))}</td>"
-                    for name in COLUMNS)
-    points = "; ".join(f"{name.split('/')[1]} {value}" for name, value in line.items() if "/" in name)
+    """Returns a line as a row of an HTML table."""
+    several = int(line.get("attempts") or 0) > 1 and line.get("best")
+    notes = [f"{line['attempts']} attempts, this is {line['best']}"] if several else []
+    notes += [f"{kind}: {line[kind]}" for kind in NOTES if line.get(kind)]
+    cells = [
+        " ".join(filter(None, [line["student"], line.get("name") and f"({line['name']})"])),
+        line["lesson"],
+        line["status"],
+        f"{line['score']} of {line['max_score']}" if line.get("score") else "",
+        ", ".join(f"{name.split('/')[1]} {value}" for name, value in line.items() if "/" in name),
+        ". ".join(notes),
+    ]
     look = "" if line["status"] in ("graded", "missing") else " class=look"
-    return f"<tr{look}>{cells}<td>{html.escape(points)}</td></tr>"
+    return f"<tr{look}>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>"
 
 
 def write_feedback(root, rows):
@@ -156,3 +168,5 @@ def write_feedback(root, rows):
             convert(GenerateFeedback, config, force=True)
         except CourseError as error:
             print(f"{lesson}: not all feedback could be written. {error}")
+        for path in (root / "feedback").glob(f"*/{lesson}/*.html"):
+            write_whole(path, MATHJAX.sub("", path.read_text(encoding="utf-8")))

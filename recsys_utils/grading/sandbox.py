@@ -17,7 +17,7 @@ from .course import GRADING_ENVIRONMENT, CourseError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DISK = 256 * 2**20  # bytes; this disk is memory
-LIMITS = {"as": 6 * 2**30, "fsize": DISK, "cpu": 900, "core": 0}  # bytes of address space and of one file, seconds
+LIMITS = {"as": 4 * 2**30, "fsize": DISK, "cpu": 900, "core": 0}  # bytes of address space and of one file, seconds
 TASKS = 256  # processes and threads
 TOOLS = ("bwrap", "prlimit", "setpriv")
 INSTALL = (
@@ -104,13 +104,14 @@ def visible():
             options += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             options += ["--ro-bind", str(path), str(path)]
+    options += ["--perms", "0755", "--dir", "/etc"]  # else root's bwrap would make it for root alone
     for path in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         options += ["--ro-bind-try", path, path]
     reference = PACKAGE.parent / "data" / "reference_results.csv"
     for path in dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, PACKAGE, reference))):
         if path.is_relative_to("/usr") or not path.exists():
             continue
-        for parent in reversed(path.parents[:-1]):  # root's bwrap would make them for root alone
+        for parent in reversed(path.parents[:-1]):
             options += ["--perms", "0755", "--dir", str(parent)]
         options += ["--ro-bind", str(path), str(path)]
     return [*options, "--tmpfs", str(PACKAGE / "grading")]

@@ -8,7 +8,7 @@ import random
 
 from nbformat.v4 import new_code_cell
 
-NAME = "zz_trial"  # the cell's id
+TRIAL = "zz_trial"  # the cell's id
 SOURCE = '''\
 # The checks on trial: each of these is false, so each must fail. Added by grading, not by the student.
 def _trial(x, y):
@@ -80,12 +80,12 @@ def trial_cell():
     source = SOURCE
     for name, value in values.items():
         source = source.replace(name, value)
-    return new_code_cell(source, id=NAME)
+    return new_code_cell(source, id=TRIAL)
 
 
 def verdict(notebook):
     """Returns why the points of an executed notebook cannot be trusted, or an empty text."""
-    cell = next((cell for cell in notebook.cells if cell.get("id") == NAME), None)
+    cell = next((cell for cell in notebook.cells if cell.get("id") == TRIAL), None)
     said = [output.evalue for output in (cell or {}).get("outputs", []) if output.output_type == "error"]
     nonce = cell.source.rsplit('AssertionError("', 1)[-1][:16] if cell else None
     if not said or not said[0].startswith(nonce):
