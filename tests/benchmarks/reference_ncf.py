@@ -28,7 +28,7 @@ SETTINGS = {
     "GMF": {"n_epochs": 15, "batch_size": 8192, "lr": 0.005, "weight_decay": 1e-5},
     "MLP": {"n_epochs": 14, "batch_size": 16384, "lr": 0.006, "weight_decay": 2e-5, "n_negatives": 8},
     "NeuMF": {"n_epochs": 12, "batch_size": 16384, "lr": 0.006, "weight_decay": 1.5e-5, "n_negatives": 8},
-    "pre-trained": {"n_epochs": 4, "batch_size": 8192, "lr": 0.0005, "weight_decay": 1e-5},
+    "pre-trained": {"n_epochs": 1, "batch_size": 16384, "lr": 0.0001, "weight_decay": 2e-5, "n_negatives": 8},
 }
 
 

@@ -2,6 +2,7 @@
 
     python tests/grading/mutants.py                 all lessons: counts, and the survivors that are not listed
     python tests/grading/mutants.py 05_bpr          one notebook
+    python tests/grading/mutants.py --write         all lessons, and the table of counts on the instructor's page
 
 A mutant changes one thing in an answer: an operator, a comparison, a constant, an index, a keyword, a statement. It
 is killed when a check fails. A survivor is either a gap in the checks, to be closed, or behaves as the solution does;
@@ -16,13 +17,16 @@ import re
 import signal
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import answer_of, exercises_of, names_above, run_exercise, solution_names
+from answers import Right, Wrong
+from harness import ROOT, answer_of, exercises_of, names_above, run_exercise, solution_names
 
+PAGE = ROOT / "recsys_utils" / "grading" / "README.md"
 LISTED = Path(__file__).with_name("equivalent_mutants.csv")
-LONGEST = 20  # seconds for the checks of one mutant; what loops for ever is killed too
+LONGEST = 30  # seconds of the processor for the checks of one mutant; what loops for ever is killed too
 OPERATORS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
     ast.Pow: ast.Mult, ast.MatMult: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
@@ -43,13 +47,11 @@ class Mutant(NamedTuple):
 def mutants_of(source):
     """Yields the Mutants of an answer: one for each thing that can be changed between its BEGIN and END SOLUTION."""
     inside = [line for line, text in enumerate(source.splitlines(), 1) if re.search("### (BEGIN|END) SOLUTION", text)]
-    regions = list(zip(inside[::2], inside[1::2], strict=True))
+    lines = {line for first, last in zip(inside[::2], inside[1::2], strict=True) for line in range(first + 1, last)}
     tree, seen = ast.parse(source), Counter()
     for number, node in enumerate(ast.walk(tree)):
-        line = getattr(node, "lineno", 0)
-        if not any(first < line < last for first, last in regions):
-            continue
-        for change in changes_of(node):
+        changes = [*changes_of(node)] if getattr(node, "lineno", 0) in lines else []
+        for change in [*changes, *drops_of(node, lines)]:
             mutated = copy.deepcopy(tree)
             change(next(one for place, one in enumerate(ast.walk(mutated)) if place == number))
             text = ast.unparse(ast.fix_missing_locations(mutated))
@@ -83,9 +85,13 @@ def changes_of(node):
         for place, keyword in enumerate(node.keywords):
             if keyword.arg:
                 yield lambda one, place=place: one.keywords.pop(place)
+
+
+def drops_of(node, lines):
+    """Yields functions that each drop one statement from a copy of a node that holds statements."""
     for field in ("body", "orelse"):
         for place, statement in enumerate(getattr(node, field, []) if isinstance(node, ast.stmt) else []):
-            if isinstance(statement, DROPPED) and not docstring(statement):
+            if isinstance(statement, DROPPED) and statement.lineno in lines and not docstring(statement):
                 yield lambda one, field=field, place=place: getattr(one, field).__setitem__(place, ast.Pass())
 
 
@@ -116,16 +122,16 @@ def difference(before, after):
 
 @contextlib.contextmanager
 def limited(seconds):
-    """Raises TimeoutError in what runs longer."""
+    """Raises TimeoutError in what takes longer; the processor's time, so that a busy machine kills no mutant."""
     def late(*_):
         raise TimeoutError(f"longer than {seconds} seconds")
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def survives(notebook, exercise, source):
@@ -158,11 +164,37 @@ def tried(notebook):
     return survivors, count
 
 
+def counts(notebook, mutants, killed):
+    """Returns a notebook's row of the table on the instructor's page."""
+    table = import_module(f"test_{notebook}").TABLE
+    answers = [row for listed in table.values() for row in listed]
+    wrong, right = (sum(isinstance(row, kind) for row in answers) for kind in (Wrong, Right))
+    return f"| {notebook} | {len(table)} | {wrong} | {right} | {mutants} | {killed} | {mutants - killed} |"
+
+
+def write_table(lines):
+    """Puts the table of counts on the instructor's page."""
+    head = ["| notebook | exercises | wrong answers, all found | right answers, all accepted | changes by machine "
+            "| found | equivalent |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split("<!-- counts -->\n", 1)
+    after = rest.split("<!-- end of counts -->", 1)[1]
+    middle = "\n".join([*head, *lines])
+    PAGE.write_text(f"{before}<!-- counts -->\n{middle}\n<!-- end of counts -->{after}", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:] or solution_names():
+    names = [name for name in sys.argv[1:] if name != "--write"] or solution_names()
+    known, lines = equivalent(), []
+    for name in names:
         left, total = tried(name)
-        unread = left - equivalent().keys()
+        unread = left - known.keys()
         print(f"{name}: {total} mutants, {total - len(left)} killed, {len(left - unread)} equivalent, "
               f"{len(unread)} unread", flush=True)
         for _, exercise, change in sorted(unread):
             print(f"    {exercise}: {change}", flush=True)
+        for _, exercise, change in sorted({key for key in known if key[0] == name} - left):
+            print(f"    {exercise}: listed as equivalent, and killed or gone: {change}", flush=True)
+        lines.append(counts(name, total, total - len(left)))
+    if "--write" in sys.argv:
+        write_table(lines)
