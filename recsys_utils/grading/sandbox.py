@@ -125,6 +125,7 @@ def environment():
         "HOME": "/tmp",
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
         **{name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ},
     }
