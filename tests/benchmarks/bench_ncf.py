@@ -21,7 +21,8 @@ from recsys_utils.movielens import load_movielens
 from recsys_utils.splits import leave_last_out
 
 ROUNDS, THREADS, LAYERS = 3, 2, (16, 32, 16, 8)
-BATCHES = {"lesson 8": 2048, "lesson 8, larger batches": 4096}   # the first is the trainer's default
+SETTINGS = {"lesson 8": {"batch_size": 2048, "lr": 0.01},         # the trainer's defaults
+            "lesson 8, larger batches": {"batch_size": 4096, "lr": 0.02}}   # the rate: by validation
 LESSON = cells("08_ncf")
 
 
@@ -71,9 +72,9 @@ def by_dataloader(train):
         optimizer.step()
 
 
-def by_lesson(batch_size):
+def by_lesson(settings):
     def fit(train):
-        for _ in LESSON["train_epochs"](Tower(train), train, n_epochs=1, batch_size=batch_size):
+        for _ in LESSON["train_epochs"](Tower(train), train, n_epochs=1, **settings):
             pass
     return fit
 
@@ -86,7 +87,7 @@ def by_cornac(known):
 def quality(name, split, n_epochs=12):
     """Prints what one training gives on test, at its best epoch by validation, and its CPU time."""
     model, best, spent = Tower(split.train), (-1.0, 0, None), 0.0
-    epochs = LESSON["train_epochs"](model, split.train, n_epochs=n_epochs, batch_size=BATCHES[name])
+    epochs = LESSON["train_epochs"](model, split.train, n_epochs=n_epochs, **SETTINGS[name])
     for epoch in range(1, n_epochs + 1):
         start = time.process_time()
         next(epochs)
@@ -106,7 +107,7 @@ if __name__ == "__main__":
     split = leave_last_out(Interactions.from_frame(load_movielens("ml-100k").ratings))
     triples = zip(split.train.users.tolist(), split.train.items.tolist(), [1.0] * len(split.train), strict=True)
     known = cornac.data.Dataset.from_uir(list(triples), seed=0)
-    contest = {name: (by_lesson(size), split.train) for name, size in BATCHES.items()}
+    contest = {name: (by_lesson(settings), split.train) for name, settings in SETTINGS.items()}
     contest |= {"DataLoader": (by_dataloader, split.train), "cornac": (by_cornac, known)}
     seconds = {name: [] for name in contest}
     for _ in range(ROUNDS):
@@ -115,9 +116,9 @@ if __name__ == "__main__":
             fit(data)
             seconds[name].append(time.perf_counter() - start)
     spent = {name: statistics.median(times) for name, times in seconds.items()}
-    for name in BATCHES:
+    for name in SETTINGS:
         for peer in ("DataLoader", "cornac"):
             print(f"  {name:24} one epoch {spent[name]:.2f} s, {peer} {spent[peer]:.2f} s, "
                   f"ratio {spent[name] / spent[peer]:.3f} (medians of {ROUNDS})", flush=True)
-    for name in BATCHES:
+    for name in SETTINGS:
         quality(name, split)
