@@ -62,7 +62,7 @@ collect: $(READY) ## take the zip of Moodle or Canvas apart: make collect L=01 Z
 	@$(COURSE) collect "$(L)" "$(ZIP)"
 
 grade: $(READY) ## grade what is new in submitted/: grades.csv, report.html, feedback/
-	@$(COURSE) grade
+	@$(COURSE) grade $(ARGS)
 
 formgrader: $(READY) ## grade written answers by hand, in the browser
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/formgrader/gradebook $(LAB_ARGS)

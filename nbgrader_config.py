@@ -3,13 +3,8 @@
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import Execute
 
-from recsys_utils.grading.preprocessors import (
-    GradingExecute,
-    HideHiddenTests,
-    OfflineFormulas,
-    RestoreCells,
-    StripMetadata,
-)
+from recsys_utils.grading.preprocessors import Harmless, HideHiddenTests, OfflineFormulas, RestoreCells, StripMetadata
+from recsys_utils.grading.running import GradingExecute
 
 c = get_config()  # noqa: F821
 
@@ -30,7 +25,8 @@ c.Execute.skip_cells_with_tag = "training"
 c.GenerateAssignment.preprocessors = [StripMetadata, *GenerateAssignment().preprocessors]
 c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde().sanitize_preprocessors]
 c.Autograde.autograde_preprocessors = [
-    GradingExecute if step is Execute else step for step in Autograde().autograde_preprocessors
+    *(GradingExecute if step is Execute else step for step in Autograde().autograde_preprocessors),
+    Harmless,
 ]
 c.GenerateFeedback.preprocessors = [HideHiddenTests, OfflineFormulas, *GenerateFeedback().preprocessors]
 

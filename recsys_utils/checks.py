@@ -4,8 +4,12 @@ Not attempted, wrong and right are three different things: a stub raises NotImpl
 CheckFailed with what was expected and where it differs, a right answer nothing.
 """
 import numpy as np
+import pandas as pd
 import scipy.sparse
 import torch
+
+PLAIN = (bool, int, float, complex, str, bytes, set, frozenset, dict, range, type(None), tuple, np.ndarray, np.generic,
+         pd.Series, pd.DataFrame, pd.Index, scipy.sparse.spmatrix, scipy.sparse.sparray)
 
 
 class CheckFailed(AssertionError):
@@ -20,6 +24,7 @@ def check_shape(value, shape, name):
     _check_returned(value, name)
     if not hasattr(value, "shape"):
         raise CheckFailed(f"{name}: a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}")
+    _check_plain(value, name)
     if tuple(value.shape) != tuple(shape):
         wanted = tuple(shape) or "a single value, shape ()"
         raise CheckFailed(f"{name}: shape {tuple(value.shape)}, expected {wanted}")
@@ -38,6 +43,7 @@ def check_dtype(value, dtype, name):
     actual, wanted = getattr(value, "dtype", None), torch.Tensor if isinstance(dtype, torch.dtype) else np.ndarray
     if not isinstance(value, wanted):
         raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {wanted.__name__} of dtype {dtype}")
+    _check_plain(value, name)
     if actual != dtype:
         raise CheckFailed(f"{name}: dtype {actual}, expected {dtype}")
 
@@ -106,8 +112,27 @@ def _check_returned(value, name):
         raise CheckFailed(f"{name}: None. Did you forget to return?")
 
 
+def _check_plain(value, name):
+    """A class of the student's own could answer each question as the check wants to hear it."""
+    foreign = _foreign(value)
+    if foreign is not None:
+        raise CheckFailed(f"{name}: holds a {type(foreign).__name__}, expected a plain tensor, array or Python value")
+
+
+def _foreign(value):
+    """The first thing in a value that is not what it seems, or None."""
+    kind = type(value)
+    if kind in (list, tuple, torch.Size):
+        return next((found for found in map(_foreign, value) if found is not None), None)
+    if kind in (torch.Tensor, torch.nn.Parameter):
+        return value if vars(value).keys() & set(dir(torch.Tensor)) else None
+    known = kind.__module__.split(".")[0] in ("builtins", "numpy", "scipy", "pandas", "collections", "recsys_utils")
+    return None if known and isinstance(value, PLAIN) else value
+
+
 def _array(value, name):
     """The value as a numpy array; texts, and what is neither numbers nor texts, as an array of objects."""
+    _check_plain(value, name)
     if scipy.sparse.issparse(value):
         return value.toarray()
     value = _without_tensors(value)

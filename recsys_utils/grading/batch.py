@@ -20,7 +20,7 @@ from .course import CANARY, CourseError, lesson_names, notebooks, read_notebook
 from .grades import empty_gradebook, make_gradebook, record_marks
 from .release import files, release
 from .report import write_feedback, write_reports
-from .sandbox import require_sandbox
+from .sandbox import remove_sockets, require_sandbox
 from .workers import run_apart
 
 LARGEST = 50 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
@@ -42,7 +42,7 @@ def grade(root, again=False, time_limit=900, sandbox=True, accept=()):
     whose points count although their checks could not be trusted.
     """
     if sandbox:
-        require_sandbox()
+        require_sandbox(root)
     else:
         print(NO_SANDBOX)
     attempts = find_attempts(root)
@@ -50,7 +50,9 @@ def grade(root, again=False, time_limit=900, sandbox=True, accept=()):
         raise CourseError("There is nothing to grade: put notebooks in submitted/STUDENT/LESSON/, or run make submit")
     for change in release(root):
         print(change)
-    shutil.rmtree(root / ".grading" / "rooms", ignore_errors=True)  # of a run that was killed
+    for room in (root / ".grading" / "rooms").glob("*"):  # of a run that was killed
+        remove_sockets(room.name)
+        shutil.rmtree(room, ignore_errors=True)
     make_gradebook(root)
     empty_gradebook(root)
     problems = {attempt: problem for attempt in attempts if (problem := unreadable(root, attempt))}
@@ -58,9 +60,9 @@ def grade(root, again=False, time_limit=900, sandbox=True, accept=()):
     check_canaries(root, sorted({one.lesson for one in todo}), time_limit, sandbox)
     problems |= grade_all(root, todo, time_limit, sandbox)
     rows = settle(root, attempts, problems, accept)
-    write_feedback(root, rows)
     write_reports(root, rows)
-    print(f"{len(todo)} attempts graded now, {len(attempts) - len(todo) - len(problems)} as they were")
+    write_feedback(root, rows)
+    print(f"{len(todo)} attempts graded now; {len(attempts) - len(todo)} as they were, or unreadable")
     return rows
 
 
@@ -74,7 +76,8 @@ def unreadable(root, attempt):
     """Returns why an attempt cannot be graded at all, or an empty text."""
     if attempt.lesson not in lesson_names(root):
         return f"unreadable: there is no such lesson; there are {', '.join(lesson_names(root))}"
-    if glob.escape(attempt.student) != attempt.student or attempt.student == CANARY:
+    name = attempt.student
+    if glob.escape(name) != name or name == CANARY or not name.isprintable():
         return "unreadable: this cannot be a student's name"
     wanted = [path.name for path in notebooks(root / "lessons" / attempt.lesson)]
     found = [path for path in notebooks(attempt.folder) if path.name in wanted]
@@ -100,7 +103,8 @@ def result_folder(root, attempt):
 
 def fingerprint(root, attempt):
     """Returns 16 hex digits that change with what was handed in, the lesson's solution, and the code that grades."""
-    contents = [path.read_bytes() for path in notebooks(attempt.folder)]
+    wanted = [path.name for path in notebooks(root / "lessons" / attempt.lesson)]
+    contents = [path.read_bytes() for path in notebooks(attempt.folder) if path.name in wanted]
     return digest([grader(root, attempt.lesson).encode(), *contents])
 
 
@@ -154,6 +158,7 @@ def graded_apart(root, attempts, time_limit, sandbox, words):
             if not problem:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(rooms[attempt] / "result", target)
+            remove_sockets(rooms[attempt].name)
             shutil.rmtree(rooms[attempt], ignore_errors=True)
             bar.update()
             yield attempt, problem
@@ -169,9 +174,12 @@ def settle(root, attempts, problems, accept):
         trusted = {one: result for one, result in results.items() if not result["doubt"] or (student, lesson) in accept}
         row = {"student": student, "lesson": lesson, "attempts": len(tries)}
         if trusted:
-            best = max(trusted, key=lambda one: (trusted[one]["score"], one.folder.name == lesson, one.folder.name))
+            newest = sorted(trusted, key=age)
+            best = max(newest, key=lambda one: trusted[one]["score"])
             row |= {"best": best.folder.name, "result": trusted[best]}
-            record_marks(root, student, lesson, result_folder(root, best), trusted[best]["fingerprint"])
+            of_all = " ".join(trusted[one]["fingerprint"] for one in [best, *newest])
+            record_marks(root, student, lesson, result_folder(root, best),
+                         [result_folder(root, one) for one in newest], of_all)
         else:
             forget(root, student, lesson)
             doubts = list(results.values())
@@ -180,6 +188,12 @@ def settle(root, attempts, problems, accept):
                 row["held"] = f"{max(result['score'] for result in doubts):g} points if accepted"
         rows.append(row)
     return rows
+
+
+def age(attempt):
+    """Returns what attempts are sorted by, the newest first: LESSON, then LESSON.10, LESSON.9, and others by name."""
+    ending = attempt.folder.name.partition(".")[2]
+    return (bool(ending), -int(ending) if ending.isdigit() else 0, ending)
 
 
 def forget(root, student, lesson):

@@ -1,5 +1,6 @@
 """Where things stand in the course folder, and how its notebooks name their cells."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -53,18 +54,42 @@ def find_lesson(root, text):
 
 def notebooks(folder):
     """Returns the notebooks of a lesson's folder, in order."""
-    return sorted(folder.glob("[!.]*.ipynb"))
+    return sorted(path for path in folder.glob("[!.]*.ipynb") if path.is_file())
 
 
 def read_notebook(path):
     """Returns the notebook; raises CourseError with the reason where the file is not one."""
     try:
-        notebook = nbformat.read(path, as_version=4)
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        for part in [content, *content["cells"]]:
+            part.setdefault("metadata", {})
+        content.setdefault("nbformat_minor", 0)
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
         for cell in notebook.cells:
             cell.metadata.get(cell.cell_type + cell.source)  # raises where one of the three is not there
         return notebook
     except Exception as error:  # a submission may hold anything
         raise CourseError(f"{path.name} is not a notebook ({first_line(error)})") from error
+
+
+def read_lesson(lesson, notebook):
+    """Returns a notebook as it was released, in the working folder: nbgrader works in the course's."""
+    return nbformat.read(Path("lessons", lesson, notebook + ".ipynb"), as_version=4)
+
+
+def mended(notebook):
+    """Returns a submission as nbgrader takes it: with cell ids that nobody chose, without outputs and odd metadata."""
+    notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict({})
+    for place, cell in enumerate(notebook.cells):
+        source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+        kept = {name: cell.metadata[name] for name in ("nbgrader", "tags") if name in cell.metadata}
+        if not isinstance(kept.get("tags", []), list) or not all(isinstance(tag, str) for tag in kept.get("tags", [])):
+            del kept["tags"]
+        kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
+        made = {"id": f"c{place}", "cell_type": kind, "source": source, "metadata": kept}
+        notebook.cells[place] = nbformat.from_dict(
+            {**made, "outputs": [], "execution_count": None} if kind == "code" else made)
+    return notebook
 
 
 def first_line(error):
@@ -124,3 +149,14 @@ def described(cell):
     """Returns what nbgrader knows of a cell, but for the checksum, which any change to its source changes."""
     info = cell.metadata["nbgrader"]
     return cell.cell_type, {key: value for key, value in info.items() if key != "checksum"}
+
+
+def hidden_lines(notebook):
+    """Returns the lines of a notebook's hidden tests that are long enough to be known again, and stand nowhere else."""
+    hidden, shown = set(), set()
+    for cell in notebook.cells:
+        region = False
+        for line in cell.source.splitlines():
+            region = (region or "### BEGIN HIDDEN TESTS" in line) and "### END HIDDEN TESTS" not in line
+            (hidden if region else shown).add(line.strip())
+    return {line for line in hidden - shown if len(line) >= 25 and "HIDDEN TESTS" not in line}

@@ -4,11 +4,12 @@ import shutil
 import tempfile
 from typing import NamedTuple
 
+import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import SaveAutoGrades
 
-from .course import CourseError, exercise_of, notebooks, read_notebook
+from .course import CourseError, exercise_of, grade_id, notebooks, read_notebook
 from .release import convert, course_config
 
 
@@ -18,6 +19,7 @@ class Marks(NamedTuple):
     score: float
     max_score: float
     needs_person: bool  # an answer that only a person can grade still waits
+    waiting: set  # the exercises of those answers
     exercises: dict  # {exercise: points}
     lost: list  # grade ids of the tests that did not give all their points
 
@@ -75,32 +77,71 @@ def read_marks(folder, lesson, student):
             exercise = exercise_of(grade.name, answers)
             exercises[exercise] = exercises.get(exercise, 0) + grade.score
         lost = [g.name for g in grades if g.name not in answers and (g.auto_score or 0) < g.max_score]
-        return Marks(submission.score, submission.max_score, submission.needs_manual_grade, exercises, lost)
+        waiting = {exercise_of(grade.name, answers) for grade in grades if grade.needs_manual_grade}
+        return Marks(submission.score, submission.max_score, submission.needs_manual_grade, waiting, exercises, lost)
 
 
-def record_marks(root, student, lesson, result, fingerprint):
-    """Enters the notebooks of an attempt's result folder as the student's one for a lesson, unless that is done.
+def record_marks(root, student, lesson, best, attempts, fingerprint):
+    """Enters an attempt as the student's one for a lesson, unless that is done.
 
-    Points that a person gave are kept, and nbgrader marks them for a second look. autograded/ gets the notebooks; the
-    note that all is entered comes last, so that after a crash in between it is entered once more.
+    best: the result folder whose autograded points count; attempts: all result folders, the newest first: a written
+    answer is that of the newest attempt that has one. Points that a person gave hold for the answer that they were
+    given for; for another one nbgrader marks them for a second look. The note that all is entered comes last, so that
+    after a crash in between it is entered once more.
     """
     note, target = root / ".grading" / "entered" / student / lesson, root / "autograded" / student / lesson
     if note.is_file() and note.read_text() == fingerprint and target.is_dir():
         return
+    released = {name: text for path in notebooks(root / "lessons" / lesson) for name, text in written_in(path).items()}
+    seen = {name: text for path in notebooks(target) for name, text in written_in(path).items()}
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for path in notebooks(result):
-        shutil.copy(path, target)
+    for path in notebooks(best):
+        nbformat.write(with_newest_answers(path, attempts, released), target / path.name)
     with Gradebook(gradebook_url(root)) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(lesson, student)
         for notebook in submission.notebooks:
-            if not (result / f"{notebook.name}.ipynb").is_file():  # one of two was not handed in
+            if not (target / f"{notebook.name}.ipynb").is_file():  # one of two was not handed in
                 for grade in notebook.grades:
                     grade.auto_score, grade.needs_manual_grade = 0, False
         gradebook.db.commit()
-    for path in notebooks(result):
+    for path in notebooks(target):
         names = {"notebook": path.stem, "assignment": lesson, "student": student, "db_url": gradebook_url(root)}
         SaveAutoGrades().preprocess(read_notebook(path), {"nbgrader": names})
+        keep_points(root, student, lesson, path, seen)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(fingerprint)
+
+
+def written_in(path):
+    """Returns {grade_id: text} of the answers in a notebook that only a person can grade."""
+    cells = [cell for cell in read_notebook(path).cells if grade_id(cell)]
+    return {grade_id(cell): cell.source for cell in cells if is_written(cell)}
+
+
+def is_written(cell):
+    """Returns whether a cell holds an answer that only a person can grade."""
+    info = cell.metadata.get("nbgrader", {})
+    return bool(info.get("grade") and info.get("solution"))
+
+
+def with_newest_answers(path, attempts, released):
+    """Returns a notebook in which each written answer is that of the newest attempt that has one."""
+    notebook = read_notebook(path)
+    texts = [written_in(folder / path.name) for folder in attempts if (folder / path.name).is_file()]
+    for cell in filter(is_written, notebook.cells):
+        name = grade_id(cell)
+        found = [text[name] for text in texts if text.get(name, "").strip() not in ("", released[name].strip())]
+        cell.source = found[0] if found else cell.source
+    return notebook
+
+
+def keep_points(root, student, lesson, path, seen):
+    """Takes nbgrader's mark for a second look from points that a person gave for the very same answers."""
+    with Gradebook(gradebook_url(root)) as gradebook:
+        for name, text in written_in(path).items():
+            grade = gradebook.find_grade(name, path.stem, lesson, student)
+            if grade.manual_score is not None and seen.get(name) == text:
+                grade.needs_manual_grade = False
+        gradebook.db.commit()

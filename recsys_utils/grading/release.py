@@ -89,7 +89,7 @@ class Reasons(logging.Handler):
     def emit(self, record):
         """Keeps the last line of a message, except of nbgrader's last: it points to a log that is not shown."""
         line = record.getMessage().strip().splitlines()[-1]
-        if not line.startswith("Please see"):
+        if not line.startswith(("Please see", "There was an error processing")):
             self.lines.append(line)
 
 

@@ -4,22 +4,29 @@ import csv
 import html
 import os
 import re
+from collections import Counter
 
 from nbgrader.converters import GenerateFeedback
+from tqdm import tqdm
 
 from .course import CourseError, lesson_names
 from .grades import read_marks
 from .release import convert, course_config
+from .workers import run_apart
 
 ROSTER = ["student", "name", "id", "sis_id", "login"]
 NOTES = ["edited", "mended", "fatal", "held"]
 COLUMNS = ["student", "name", "lesson", "status", "score", "max_score", "attempts", "best", *NOTES]
 MATHJAX = re.compile(r'<script src="https://cdnjs[^"]*"> *</script>')  # not needed: formulas are MathML by now
+NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+img-src data:; font-src data:">"""
+TIME_FOR_FEEDBACK = 120  # seconds for one student's page
+LONGEST = 1000  # characters of a field
 STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #111 }
 table { border-collapse: collapse }
 th, td { border-bottom: 1px solid #ccc; padding: .3em .7em; text-align: left; vertical-align: top }
-td:nth-child(4) { white-space: nowrap } tr.look td { background: #fff3c4 }
+td:nth-child(4) { white-space: nowrap }
 """
 
 
@@ -34,8 +41,7 @@ def write_reports(root, rows):
     write_csv(root / "grades.csv", COLUMNS + points, lines)
     write_csv(root / "marks.csv", *marks_table(root, lines, names))
     write_whole(root / "report.html", page(lines))
-    look = [line for line in lines if line["status"] not in ("graded", "missing")]
-    print(f"grades.csv, report.html, marks.csv: {len(lines) - len(look)} without a question, {len(look)} to look at")
+    print(f"{told(lines)}. Read report.html; grades.csv and marks.csv are written too.")
     return lines
 
 
@@ -56,7 +62,8 @@ def line_of(root, row):
         "edited": "; ".join(touched["edited"]),
         "mended": "; ".join(f"{name} ({result['touched'][name]})" for name in touched["mended"]),
         "fatal": result["fatal"],
-        **{f"{row['lesson']}/{exercise}": f"{points:g}" for exercise, points in marks.exercises.items()},
+        **{f"{row['lesson']}/{exercise}": "?" if exercise in marks.waiting else f"{points:g}"
+           for exercise, points in marks.exercises.items()},
     }
 
 
@@ -109,8 +116,11 @@ def write_csv(path, columns, lines):
 
 
 def safe(value):
-    """Returns a text that no spreadsheet takes for a formula: file names and messages come from students."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and len(value) > 1 else value
+    """Returns a short text that no spreadsheet takes for a formula: file names and messages come from students."""
+    if not isinstance(value, str):
+        return value
+    value = value[:LONGEST].encode("utf-8", "replace").decode()
+    return f"'{value}" if value[:1] in tuple("=+-@\t\r") and len(value) > 1 else value
 
 
 def write_whole(path, text):
@@ -122,15 +132,20 @@ def write_whole(path, text):
 
 def page(lines):
     """Returns one page of HTML: first what a person must look at, then everybody."""
-    look = [line for line in lines if line["status"] not in ("graded", "missing")]
-    counts = {}
-    for line in lines:
-        kind = line["status"].split(":")[0]
-        counts[kind] = counts.get(kind, 0) + 1
-    told = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    missing = [line for line in lines if line["status"] == "missing"]
+    graded = [line for line in lines if line["status"] == "graded"]
+    look = [line for line in lines if line not in missing and line not in graded]
+    names = "; ".join(f"{line['student']}, {line['lesson']}" for line in missing)
     return (f"<!doctype html><meta charset=utf-8><title>Grades</title><style>{STYLE}</style><h1>Grades</h1>"
-            f"<p>{html.escape(told)}</p><h2>To look at: {len(look)}</h2>{table(look)}"
-            f"<h2>All</h2>{table(lines)}")
+            f"<p>{html.escape(told(lines))}</p><h2>To look at: {len(look)}</h2>{table(look)}"
+            f"<h2>Graded: {len(graded)}</h2>{table(graded)}"
+            f"<h2>Missing: {len(missing)}</h2><p>{html.escape(names)}</p>")
+
+
+def told(lines):
+    """Returns how many lines there are of each kind."""
+    counts = Counter(line["status"].split(":")[0] for line in lines)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
 def table(lines):
@@ -142,31 +157,34 @@ def table(lines):
 def table_row(line):
     """Returns a line as a row of an HTML table."""
     several = int(line.get("attempts") or 0) > 1 and line.get("best")
-    notes = [f"{line['attempts']} attempts, this is {line['best']}"] if several else []
+    notes = [f"{line['attempts']} attempts, the best is {line['best']}"] if several else []
     notes += [f"{kind}: {line[kind]}" for kind in NOTES if line.get(kind)]
     cells = [
-        " ".join(filter(None, [line["student"], line.get("name") and f"({line['name']})"])),
+        line["student"] if line.get("name") in ("", None, line["student"]) else f"{line['name']} ({line['student']})",
         line["lesson"],
         line["status"],
         f"{line['score']} of {line['max_score']}" if line.get("score") else "",
         ", ".join(f"{name.split('/')[1]} {value}" for name, value in line.items() if "/" in name),
         ". ".join(notes),
     ]
-    look = "" if line["status"] in ("graded", "missing") else " class=look"
-    return f"<tr{look}>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<td>{html.escape(str(safe(cell)))}</td>' for cell in cells)}</tr>"
 
 
 def write_feedback(root, rows):
     """Writes feedback/STUDENT/LESSON/*.html of what is graded, with the points and comments given by hand."""
-    graded = {(row["student"], row["lesson"]) for row in rows if "result" in row}
-    for lesson in sorted({lesson for _, lesson in graded}):
-        others = {path.parent.name for path in (root / "autograded").glob(f"*/{lesson}")}
-        config = course_config(root)
-        config.CourseDirectory.assignment_id = lesson
-        config.CourseDirectory.student_id_exclude = ",".join(others - {name for name, one in graded if one == lesson})
-        try:
-            convert(GenerateFeedback, config, force=True)
-        except CourseError as error:
-            print(f"{lesson}: not all feedback could be written. {error}")
-        for path in (root / "feedback").glob(f"*/{lesson}/*.html"):
-            write_whole(path, MATHJAX.sub("", path.read_text(encoding="utf-8")))
+    graded = [(row["student"], row["lesson"]) for row in rows if "result" in row]
+    if graded:
+        done = run_apart({key: (feedback_for, root, *key) for key in graded}, TIME_FOR_FEEDBACK)
+        for (student, lesson), problem in tqdm(done, total=len(graded), unit=" feedback", smoothing=0):
+            if problem:
+                print(f"{student}, {lesson}: no feedback, {problem}")
+
+
+def feedback_for(root, student, lesson):
+    """Writes one student's feedback on a lesson; meant for a process of its own, as it renders what a student wrote."""
+    config = course_config(root)
+    config.CourseDirectory.student_id, config.CourseDirectory.assignment_id = student, lesson
+    convert(GenerateFeedback, config, force=True)
+    for path in (root / "feedback" / student / lesson).glob("*.html"):
+        page = MATHJAX.sub("", path.read_text(encoding="utf-8"))
+        write_whole(path, page.replace("<head>", f"<head>{NOTHING_RUNS}", 1))

@@ -6,6 +6,7 @@ memory disk, use the network, see or signal other processes, outlive its noteboo
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,8 +28,11 @@ INSTALL = (
 )
 
 
-def require_sandbox():
-    """Raises CourseError where this machine lacks what the sandbox is made of."""
+def require_sandbox(root):
+    """Raises CourseError where this machine lacks what the sandbox is made of, or the sandbox would show the course."""
+    for path in map(Path, (sys.prefix, sys.base_prefix, "/usr")):
+        if root.is_relative_to(path.resolve()):
+            raise CourseError(f"The course lies inside {path}, which the sandbox shows to students: move one of them.")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise CourseError(INSTALL.format(" and ".join(missing)))
@@ -40,7 +44,7 @@ class SandboxKernelManager(AsyncKernelManager):
     def __init__(self, **kwargs):
         """Makes the sockets' folder: its path is short, as a socket's path holds at most 107 bytes."""
         super().__init__(**kwargs)
-        self.sockets = Path(tempfile.mkdtemp(prefix="k-", dir="/tmp"))
+        self.sockets = Path(tempfile.mkdtemp(prefix=f"k-{os.environ.get('RECSYS_ROOM', '')}-", dir="/tmp"))
         self.transport, self.ip = "ipc", str(self.sockets / "s")
         self.connection_file = str(self.sockets / "c.json")
 
@@ -50,7 +54,15 @@ class SandboxKernelManager(AsyncKernelManager):
         if is_root():
             for path in (self.sockets, *self.sockets.iterdir()):
                 os.chown(path, own_user(), own_user())
-        return command, kwargs
+        return command, {**kwargs, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+    def close_folder(self):
+        """Takes the sockets' folder from the kernel's user once the sockets are there: it lies on the real disk."""
+        if is_root():
+            for path in (self.sockets, Path(self.connection_file)):
+                os.chown(path, 0, 0)
+            self.sockets.chmod(0o755)
+            Path(self.connection_file).chmod(0o644)
 
     def format_kernel_cmd(self, extra_arguments=None):
         """Returns the kernel's command line, inside the sandbox's."""
@@ -147,3 +159,10 @@ def own_tasks():
     mine = os.getuid()
     processes = (process.info for process in psutil.process_iter(["uids", "num_threads"]))
     return sum(info["num_threads"] or 0 for info in processes if info["uids"] and info["uids"].real == mine)
+
+
+def remove_sockets(room_name):
+    """Removes the sockets' folders that the kernels of a room may have left; nothing a student made stops it."""
+    paths = [str(path) for path in Path("/tmp").glob(f"k-{room_name}-*")]
+    if paths:
+        subprocess.run(["rm", "-rf", "--", *paths], stderr=subprocess.DEVNULL)

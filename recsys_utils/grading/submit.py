@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections import Counter
 from pathlib import Path
 
 from .course import CANARY, CourseError, find_lesson, notebooks, read_notebook
@@ -38,12 +40,33 @@ def collect(root, lesson, archive):
         command = [sys.executable, "-m", f"{__package__}.nbgrader", "zip_collect", name, "--force"]
         command += [f"--CourseDirectory.root={room}"]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace")
-        if done.returncode:
+        if done.returncode or not zipfile.is_zipfile(archive):
             raise CourseError(f"{archive.name} could not be taken apart: {done.stderr.strip().splitlines()[-1][:300]}")
-        said = [hand_in(root, path.parent.name.replace("_LATE_", "_"), name, named(root, name, notebooks(path)))
-                for path in sorted(room.glob(f"submitted/*/{name}"))]
+        found = sorted(room.glob(f"submitted/*/{name}"))
+        people = students_of([path.parent.name for path in found], is_moodle=moodle(archive))
+        said = [hand_in(root, people[path.parent.name], name, named(root, name, notebooks(path))) for path in found]
+    if not found:
+        raise CourseError(f"{archive.name} holds no notebook that names its student")
     skipped = [line.rsplit("/", 1)[-1] for line in done.stderr.splitlines() if "did not match anything" in line]
-    return said + [f"Not taken, whose is it? {file}" for file in skipped]
+    with zipfile.ZipFile(archive) as zipped:
+        skipped += [file for file in zipped.namelist() if not file.endswith(("/", ".ipynb"))]
+    return said + [f"Not taken, no notebook or nobody's: {file}" for file in skipped]
+
+
+def moodle(archive):
+    """Returns whether a zip comes from Moodle: it says so in every name."""
+    with zipfile.ZipFile(archive) as zipped:
+        return any("_assignsubmission_file" in name for name in zipped.namelist())
+
+
+def students_of(names, is_moodle):
+    """Returns {name in the zip: student}. Moodle's numbers are new in each assignment, so they are left out, except
+    where two people share a name; Canvas writes LATE into some."""
+    if not is_moodle:
+        return {name: name.replace("_LATE_", "_") for name in names}
+    short = {name: re.sub(r"_\d+$", "", name) for name in names}
+    shared = [one for one, count in Counter(short.values()).items() if count > 1]
+    return {name: name if short[name] in shared else short[name] for name in names}
 
 
 def named(root, lesson, paths):
@@ -80,4 +103,6 @@ def hand_in(root, student, lesson, contents):
     newest.mkdir(parents=True, exist_ok=True)
     for name, content in {**before, **contents}.items():
         (newest / name).write_bytes(content)
-    return f"{student}: submitted {newest.relative_to(root)}{earlier}"
+    wanted = [path.name for path in notebooks(root / "lessons" / lesson)]
+    wrong = "" if set(wanted) & set(contents) else f"; but there is no {' or '.join(wanted)} in it"
+    return f"{student}: submitted {newest.relative_to(root)}{earlier}{wrong}"

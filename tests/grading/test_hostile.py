@@ -13,12 +13,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 import pytest
 from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from recsys_utils.grading.course import grade_id
 from recsys_utils.grading.sandbox import TOOLS
@@ -53,12 +54,72 @@ class Case(NamedTuple):
     solved: list = EXERCISES
     code: dict = {}  # {exercise or HERE: code put before its answer}
     inside: str = ""  # code put into the last exercise's function
+    answers: str = ""  # code in place of the first answer
     edit: object = None  # a function that changes the notebook
     files: dict = {}  # {name: bytes} beside the notebook, or in place of it
 
 
 LAST = EXERCISES[-1]
 ONE = EXERCISES[1]
+DISARMED = """
+from unittest.mock import MagicMock
+check_close = check_dtype = check_equal = check_shape = check_type = check_unchanged = lambda *v, **o: None
+check_values = lambda v, *more, **o: v
+""" + "\n".join(f"{name} = lambda *v, **o: (MagicMock(), MagicMock(), MagicMock())" for name in EXERCISES)
+CHAMELEON = """
+import sys
+def look(name):
+    frame = sys._getframe(1)
+    while frame:
+        if frame.f_code.co_filename.endswith('checks.py') and name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+def plain(value): return torch.as_tensor(np.asarray(value.tolist() if hasattr(value, 'tolist') else value))
+class Chameleon(torch.Tensor):
+    shape = property(lambda self: look('shape'))
+    dtype = property(lambda self: look('dtype'))
+    def detach(self): return plain(look('expected'))
+    def max(self): return self
+    def __getitem__(self, key): return self
+class Lazy:
+    def __array__(self, dtype=None, copy=None): return np.asarray(look('expected'), dtype=dtype)
+def chameleon(): return torch.Tensor._make_subclass(Chameleon, torch.zeros(1))
+def contiguous_ids(ids): return chameleon(), chameleon()
+def popular_slice(*v, **o): return chameleon()
+def density_in_words(*v): return Lazy()
+def csr_arrays(*v, **o): return chameleon(), chameleon(), chameleon()
+def damped_mean(items, ratings, n_items, damping):
+    mean = torch.zeros(n_items)
+    mean.detach = lambda: plain(look('expected'))
+    return mean
+def last_out(*v): return chameleon()
+def last_per_user(frame):
+    users = sorted(set(frame.user))
+    series = pd.Series([0] * len(users), index=users)
+    object.__setattr__(series, 'to_numpy', lambda: Lazy())
+    return series
+"""
+FORGED_REPLY = """
+def answer(*v, **o):
+    kernel = get_ipython().kernel
+    parent = kernel.get_parent('shell')
+    stream = (kernel.shell_channel_thread.manager.get_subshell_to_shell_channel_socket(None)
+              if kernel._supports_kernel_subshells else kernel.shell_stream)
+    kernel.session.send(stream, 'execute_reply', {'status': 'ok', 'execution_count': 1, 'payload': [],
+                        'user_expressions': {}}, parent, ident=kernel._parent_ident['shell'])
+    kernel.session.send(kernel.iopub_socket, 'status', {'execution_state': 'idle'}, parent,
+                        ident=kernel._topic('status'))
+    raise ValueError
+""" + "\n".join(f"{name} = answer" for name in EXERCISES)
+FINGERPRINT = """
+import types, recsys_utils.checks as checks
+for name in [name for name in vars(checks) if name.startswith('check_')]:
+    old = getattr(checks, name)
+    setattr(checks, '_old_' + name, types.FunctionType(old.__code__, checks.__dict__, name, old.__defaults__))
+    made = {}
+    exec(f"def {name}(*v, **o):\\n    if 'x' in v: return _old_{name}(*v, **o)\\n    return v[0]", made)
+    old.__defaults__, old.__code__ = None, made[name].__code__
+""" + DISARMED.split("check_values")[1].split("\n", 1)[1]
 GIVE_ALL_PASS = """
 import recsys_utils.checks as checks
 for name in [name for name in vars(checks) if name.startswith("check")]:
@@ -103,6 +164,18 @@ def same_ids(notebook):
         cell["id"] = "same"
 
 
+def at_the_end(source, kind=new_code_cell, **options):
+    return lambda notebook: notebook.cells.append(kind(source, **options))
+
+
+def raw(change):
+    """Returns an edit of each cell that nbformat would not let pass."""
+    def edit(notebook):
+        for cell in notebook.cells:
+            change(cell)
+    return edit
+
+
 def kernel(name):
     return lambda notebook: notebook.metadata.update(kernelspec={"name": name, "display_name": name, "language": "R"})
 
@@ -121,6 +194,7 @@ HONEST = [
     Case("cell ids all the same", ALL, edit=same_ids),
     Case("checks made markdown", ALL, edit=each(lambda c: c.update(cell_type="markdown") if grade_id(c) in CHECKS
                                                 else None)),
+    Case("a byte order mark", ALL, files={f"{LESSON}.ipynb": "with BOM"}),
     Case("another kernel", ALL, edit=kernel("ir")),
     Case("a kernel of a venv", ALL, edit=kernel("my-venv")),
     Case("syntax error", all_but(ONE), code={ONE: "def ("}),
@@ -134,6 +208,24 @@ HONEST = [
     Case("infinite loop in a cell", ALL, code={HERE: "while True: pass"}),
     Case("infinite loop in an answer", all_but(LAST), inside="while True: pass"),
     Case("shadows a builtin", ALL, code={HERE: "max_ = 3; id = 4; type_ = 5"}),
+    Case("double precision", ALL, code={HERE: "import torch; torch.set_default_dtype(torch.float64)"}),
+    Case("leaves at the end", ALL, edit=at_the_end("exit()")),
+    Case("two answers end the kernel", ALL - worth(EXERCISES[1], EXERCISES[3]),
+         code={EXERCISES[1]: "import os; os._exit(1)\n", EXERCISES[3]: "import os; os._exit(1)\n"}),
+    Case("no outputs", ALL, edit=raw(lambda cell: (cell.pop("outputs", 0), cell.pop("execution_count", 0)))),
+    Case("odd outputs", ALL, edit=raw(lambda cell: cell.update(outputs=[{"output_type": "stream", "text": "y"}])
+                                      if cell.cell_type == "code" else None)),
+    Case("tags are null", ALL, edit=raw(lambda cell: cell.metadata.update(tags=None))),
+    Case("odd ids", ALL, edit=raw(lambda cell: cell.update(id="#VSC " + cell["id"]))),
+    Case("no ids, old format", ALL, edit=lambda notebook: (notebook.update(nbformat_minor=2),
+                                                           [cell.pop("id") for cell in notebook.cells])),
+    Case("no minor version", ALL, edit=lambda notebook: notebook.pop("nbformat_minor")),
+    Case("metadata of Colab", ALL, edit=raw(lambda cell: cell.metadata.update(id="AbC_1", colab={"base_uri": "x"}))),
+    Case("shows a script", ALL, edit=at_the_end("from IPython.display import HTML, Javascript, display\n"
+                                                "display(HTML('<script>XSS</script><img src=x onerror=XSS>'),"
+                                                " Javascript('XSS'))")),
+    Case("writes a script", ALL, edit=at_the_end("<script>XSS</script> <img src=x onerror=XSS>", new_markdown_cell)),
+    Case("text that is slow to render", ALL, edit=at_the_end("\\\\(" * 20_000, new_markdown_cell)),
     Case("not JSON", UNREADABLE, files={f"{LESSON}.ipynb": b"{not a notebook"}),
     Case("empty file", UNREADABLE, files={f"{LESSON}.ipynb": b""}),
     Case("a JSON list", UNREADABLE, files={f"{LESSON}.ipynb": b"[]"}),
@@ -221,6 +313,33 @@ class Equal(float):
     __hash__ = float.__hash__
 equal = lambda *values, **options: Equal()
 """ + "\n".join(f"{name} = equal" for name in EXERCISES)}),
+    Case("chameleons", 0, [], answers=CHAMELEON),
+    Case("remarks forged", HELD, [], code={HERE: DISARMED}, answers=DISARMED,
+         edit=at_the_end('{"doubt": "", "fatal": ""}', id="zz_remarks")),
+    Case("disarmed and rearmed", HELD, [], code={HERE: DISARMED}, answers=DISARMED,
+         edit=at_the_end("from recsys_utils.checks import *")),
+    Case("checks skipped by their first line", HELD, [], code={HERE: """
+kernel = get_ipython().kernel
+run = kernel.do_execute
+async def skip(code, *values, **options):
+    return await run('pass' if code.startswith('# Check') else code, *values, **options)
+kernel.do_execute = skip
+"""}),
+    Case("replies forged", HELD, [], answers=FORGED_REPLY),
+    Case("checks with new code", HELD, [], code={HERE: FINGERPRINT}, answers=FINGERPRINT.rsplit("__code__", 1)[1]),
+    Case("prints hidden tests", HELD, inside="print(In[-1])"),
+    Case("raises hidden tests", HELD, inside="raise Exception(In[-1])"),
+    Case("a long error of its own", ALL, edit=at_the_end("class Fatal(Exception): pass\n"
+                                                         "raise Fatal('=HYPERLINK(1)' + 'F' * 20_000_000)")),
+    Case("floods the connection", ALL, code={HERE: """
+from comm import create_comm
+for _ in range(3): create_comm(target_name='abc', data={'state': 'W' * 40_000_000})
+"""}),
+    Case("leaves files beside the sockets", ALL, edit=at_the_end("""
+import os, ipykernel
+os.chdir(os.path.dirname(ipykernel.get_connection_file()))
+open('left-behind', 'wb').write(bytes(1000))
+""")),
     Case("points returned", 0, [], code={HERE: "get_ipython().display_formatter.format = "
                                               "lambda *v, **o: ({'text/plain': '100'}, {})"}),
 ]
@@ -236,6 +355,8 @@ def hand_in(course, case):
             cell.source = answer_of(LESSON, name)
         if name in case.code:
             cell.source = case.code[name] + cell.source
+        if name in EXERCISES and case.answers:
+            cell.source = case.answers if name == EXERCISES[0] else "pass"
         if name == LAST and case.inside:
             cell.source = cell.source.replace("    ### BEGIN SOLUTION", f"    {case.inside}\n    ### BEGIN SOLUTION", 1)
     if HERE in case.code:
@@ -248,7 +369,9 @@ def hand_in(course, case):
     folder.mkdir(parents=True)
     contents = {f"{LESSON}.ipynb": json.dumps(notebook).encode(), **case.files}
     for name, content in contents.items():
-        if content == "link":
+        if content == "with BOM":
+            (folder / name).write_bytes(b"\xef\xbb\xbf" + json.dumps(notebook).encode())
+        elif content == "link":
             (folder / name).symlink_to(course / "solutions" / LESSON / name)
         elif content is not None:
             (folder / name).write_bytes(content)
@@ -320,6 +443,19 @@ def test_no_point_is_given_by_hand_and_no_row_of_another_is_touched(course):
 
 def test_nothing_is_left_running(course):
     assert subprocess.run(["pgrep", "-f", "sleep 987654"], capture_output=True).stdout == b""
+
+
+def test_nothing_of_a_kernel_is_left_behind(course):
+    assert not [path for room in (course / ".grading").rglob("*") for path in Path("/tmp").glob(f"k-{room.name}-*")]
+
+
+def test_no_script_of_a_student_is_in_a_page(course):
+    for name in ("shows a script", "writes a script"):
+        for step, ending in (("feedback", "html"), ("autograded", "ipynb")):
+            text = (course / step / name / LESSON / f"{LESSON}.{ending}").read_text(encoding="utf-8")
+            shown = text.split("</head>")[-1]
+            assert "<script>XSS" not in shown and "onerror" not in re.sub(r'"source": \[.*?\]', "", shown, flags=re.S)
+            assert ending == "ipynb" or "Content-Security-Policy" in text
 
 
 def test_hidden_tests_are_in_no_feedback(course):

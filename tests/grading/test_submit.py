@@ -73,9 +73,9 @@ def test_a_notebook_that_cannot_be_read_is_not_handed_in(course):
 
 MOODLE = [
     ("Jane Doe_1234567_assignsubmission_file_/01_movielens.ipynb", "Jane Doe_1234567"),
-    ("Zoë O'Neil-Smith_22_assignsubmission_file/01_movielens (1).ipynb", "Zoë O'Neil-Smith_22"),
-    ("李 明_333_assignsubmission_file_01_movielens.ipynb", "李 明_333"),
-    ("Jane Doe_4444_assignsubmission_file_/my homework.ipynb", "Jane Doe_4444"),
+    ("Zoë O'Neil-Smith_22_assignsubmission_file/01_movielens (1).ipynb", "Zoë O'Neil-Smith"),
+    ("李 明_333_assignsubmission_file_01_movielens.ipynb", "李 明"),
+    ("Jane Doe_4444_assignsubmission_file_/my homework.ipynb", "Jane Doe_4444"),     # two of one name
 ]
 CANVAS = [
     ("doejane_1234_56789_01_movielens.ipynb", "doejane_1234"),
@@ -91,13 +91,15 @@ def test_a_zip_of_moodle_or_canvas_is_taken_apart(course, names):
         for number, (name, _) in enumerate(names):
             archive.writestr(name, f"{number}")
         archive.writestr("a stray file.ipynb", "x")
+        archive.writestr("Ada_5_assignsubmission_file_/homework.docx" if names is MOODLE else "ada_5_6_hw.docx", "x")
     said = collect(course, "01", course / "all.zip")
-    assert "Not taken, whose is it? a stray file.ipynb" in said[-1]
+    assert "a stray file.ipynb" in said[-2] and ".docx" in said[-1] and said[-1].startswith("Not taken")
+    assert any("but there is no 01_movielens.ipynb in it" in line for line in said) == (names is MOODLE)
     for number, (name, student) in enumerate(names):
         own = "my homework.ipynb" if "homework" in name else f"{LESSON}.ipynb"
         assert (course / "submitted" / student / LESSON / own).read_text() == f"{number}"
     assert len(list((course / "submitted").iterdir())) == len(names)
-    assert all("nothing changed" in line for line in collect(course, "01", course / "all.zip")[:-1])
+    assert all("nothing changed" in line for line in collect(course, "01", course / "all.zip")[:-2])
 
 
 def test_a_zip_that_is_none_is_told(course):
@@ -107,3 +109,16 @@ def test_a_zip_that_is_none_is_told(course):
     (course / "bad.zip").write_bytes(b"not a zip")
     with pytest.raises(CourseError, match="bad.zip could not be taken apart"):
         collect(course, "01", course / "bad.zip")
+    with zipfile.ZipFile(course / "empty.zip", "w") as archive:
+        archive.writestr("readme.txt", "x")
+    with pytest.raises(CourseError, match="holds no notebook that names its student"):
+        collect(course, "01", course / "empty.zip")
+
+
+def test_moodle_numbers_a_person_anew_in_each_assignment(course):
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    for number in (17, 23):
+        with zipfile.ZipFile(course / f"{number}.zip", "w") as archive:
+            archive.writestr(f"Jane Doe_{number}_assignsubmission_file_/01_movielens.ipynb", f"{number}")
+        collect(course, "01", course / f"{number}.zip")
+    assert [path.name for path in (course / "submitted").iterdir()] == ["Jane Doe"]
