@@ -94,6 +94,7 @@ def execute(root, options):
 def main():
     """Reads the command line; an error that the reader can put right is one sentence, not a traceback."""
     warnings.filterwarnings("ignore", module="nbformat")  # it mends small faults of a submission, and says so
+    warnings.filterwarnings("ignore", message="Object of type <Submitted")  # nbgrader's own, about its gradebook
     try:
         sys.exit(run(parser().parse_args()))
     except CourseError as error:
