@@ -59,6 +59,7 @@ class GradingExecute(Execute):
         The index of that cell is in `fatal`, None where there is none.
         """
         self.fatal, self.reason, self.said, self.idle = None, "", Counter(), Counter()
+        self.interrupted = False
         if self.sandbox:
             self.kernel_manager_class = SandboxKernelManager
         cells, trials, self.places = nb.cells, [], []
@@ -75,7 +76,8 @@ class GradingExecute(Execute):
         if self.fatal is not None:
             return set()
         doubts = {f"no longer to be trusted: {found}" for trial in trials if (found := trial.verdict())}
-        return doubts | ({"a cell answered twice"} if any(count > 1 for count in self.idle.values()) else set())
+        twice = any(count > 1 for count in self.idle.values()) and not self.interrupted
+        return doubts | ({"a cell answered twice"} if twice else set())
 
     def start_new_kernel(self, **kwargs):
         """Starts the kernel with the variables that grading sets; what it stores as data goes with this process."""
@@ -108,6 +110,8 @@ class GradingExecute(Execute):
                 self.fatal, self.reason = self.places[index], FATAL[type(error)]
         for output in cell.get("outputs", []):
             if output.output_type == "error":
+                # a cell that is interrupted says twice that it is done
+                self.interrupted |= output.ename in ("CellTimeoutError", "KeyboardInterrupt")
                 output.ename, output.evalue = output.ename[:100], output.evalue[:LINE]
                 output.traceback = [line[:LINE] for line in output.traceback[:100]]
         if is_code_check(cell):

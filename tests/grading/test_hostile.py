@@ -32,7 +32,7 @@ LESSON = "01_movielens"
 EXERCISES = exercises_of(LESSON)
 CHECKS = [grade_id(cell) for cell in checks_in(LESSON)]
 ALL = sum(cell.metadata.nbgrader.points for name in EXERCISES for cell in checks_of(LESSON, name))
-HELD, UNREADABLE, FAILED = "needs a person", "unreadable", "failed"
+HELD, UNREADABLE, NO_GAIN = "needs a person", "unreadable", "no gain"  # the last: held, or no more than it earned
 HERE = "the student's own first cell"
 
 
@@ -256,7 +256,7 @@ while True:
     Case("eats memory", ALL, code={HERE: "big = []\nwhile True: big.append(bytearray(2**28))"}),
     Case("fills the disk", ALL, code={HERE: "with open('/tmp/big', 'wb') as f:\n"
                                            "    while True: f.write(bytes(2**20))"}),
-    Case("fork bomb", HELD, code={HERE: "import os\nfor _ in range(3000):\n    if os.fork() == 0:\n"
+    Case("fork bomb", NO_GAIN, code={HERE: "import os\nfor _ in range(3000):\n    if os.fork() == 0:\n"
                                      "        import time; time.sleep(1000)"}),
     Case("leaves a daemon", ALL, code={HERE: "import subprocess\nsubprocess.Popen(['sleep', '987654'], "
                                             "start_new_session=True)"}),
@@ -429,7 +429,9 @@ def test_the_batch_is_as_large_as_promised():
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_gets_what_it_earned(course, case):
     row = rows_of(course)[case.name]
-    if isinstance(case.due, str):
+    if case.due == NO_GAIN:
+        assert row["score"] == "" or float(row["score"]) <= ALL
+    elif isinstance(case.due, str):
         assert row["status"].startswith(case.due), row["status"]
         assert row["score"] == ""
     else:
