@@ -93,6 +93,7 @@ class GradingExecute(Execute):
         get_msg = client.iopub_channel.get_msg
 
         async def watched(*values, **options):
+            """Returns the next message, and counts it where it says that a request is done."""
             msg = await ensure_async(get_msg(*values, **options))
             if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
                 self.idle[msg["parent_header"].get("msg_id")] += 1
