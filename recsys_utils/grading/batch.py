@@ -13,13 +13,15 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import IPython  # noqa: F401  nbconvert and the kernel's client import it late: so once, not in each forked process
 from tqdm import tqdm
 
 from .autograde import grade_attempt, read_result
 from .course import CANARY, CourseError, lesson_names, notebooks, read_notebook
+from .feedback import write_feedback
 from .grades import empty_gradebook, make_gradebook, record_marks
 from .release import files, release
-from .report import write_feedback, write_reports
+from .report import write_reports
 from .sandbox import remove_sockets, require_sandbox
 from .workers import run_apart
 
@@ -176,8 +178,8 @@ def settle(root, attempts, problems, accept):
         if trusted:
             newest = sorted(trusted, key=age)
             best = max(newest, key=lambda one: trusted[one]["score"])
-            row |= {"best": best.folder.name, "result": trusted[best]}
             of_all = " ".join(trusted[one]["fingerprint"] for one in [best, *newest])
+            row |= {"best": best.folder.name, "result": trusted[best], "fingerprint": of_all}
             record_marks(root, student, lesson, result_folder(root, best),
                          [result_folder(root, one) for one in newest], of_all)
         else:

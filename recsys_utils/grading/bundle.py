@@ -6,8 +6,8 @@ import zipfile
 from .release import files, release
 
 NAME = "recsys-course"
-ALONE = (".github/lesson.png", "LICENSE", "requirements.txt", "pyproject.toml", "data/README.md",
-         "data/reference_results.csv")
+ALONE = (".github/lesson.png", "LICENSE", "data/README.md", "data/reference_results.csv")
+PARTED = ("README.md", "Makefile", "requirements.txt", "pyproject.toml")
 TEACHERS = re.compile(r"^(?:<!--|##) teachers.*?^(?:<!--|##) students again[^\n]*\n", re.MULTILINE | re.DOTALL)
 DAY = (2020, 1, 1, 0, 0, 0)  # of every file: the same course gives the same zip, byte for byte
 
@@ -15,12 +15,12 @@ DAY = (2020, 1, 1, 0, 0, 0)  # of every file: the same course gives the same zip
 def bundle(root, self_study=False):
     """Writes recsys-course.zip into the course folder and returns its path; self_study: with the solutions.
 
-    README.md and Makefile are the course's own, without what stands between their marks `teachers` and
-    `students again`.
+    README.md and the other PARTED files are the course's own, without what stands between their marks `teachers`
+    and `students again`.
     """
     release(root)
     contents = {name: (root / name).read_bytes() for name in ALONE}
-    for name in ("README.md", "Makefile"):
+    for name in PARTED:
         text = TEACHERS.sub("", (root / name).read_text(encoding="utf-8"))
         contents[name] = (text if self_study else text.replace("](solutions/", "](lessons/")).encode()
     folders = ["lessons", "recsys_utils", *["solutions"] * self_study]

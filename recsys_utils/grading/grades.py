@@ -19,8 +19,10 @@ class Marks(NamedTuple):
     score: float
     max_score: float
     needs_person: bool  # an answer that only a person can grade still waits
-    waiting: set  # the exercises of those answers
+    waiting: list  # the exercises of those answers
     exercises: dict  # {exercise: points}
+    most: dict  # {exercise: points that can be had}
+    comments: list  # what a person wrote
     lost: list  # grade ids of the tests that did not give all their points
 
 
@@ -72,13 +74,16 @@ def read_marks(folder, lesson, student):
         submission = gradebook.find_submission(lesson, student)
         grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
         answers = [cell.name for notebook in submission.assignment.notebooks for cell in notebook.solution_cells]
-        exercises = {}
+        exercises, most = {}, {}
         for grade in grades:
             exercise = exercise_of(grade.name, answers)
             exercises[exercise] = exercises.get(exercise, 0) + grade.score
+            most[exercise] = most.get(exercise, 0) + grade.max_score
         lost = [g.name for g in grades if g.name not in answers and (g.auto_score or 0) < g.max_score]
-        waiting = {exercise_of(grade.name, answers) for grade in grades if grade.needs_manual_grade}
-        return Marks(submission.score, submission.max_score, submission.needs_manual_grade, waiting, exercises, lost)
+        waiting = sorted({exercise_of(grade.name, answers) for grade in grades if grade.needs_manual_grade})
+        comments = [(comment.name, comment.comment) for book in submission.notebooks for comment in book.comments]
+        return Marks(submission.score, submission.max_score, submission.needs_manual_grade, waiting, exercises, most,
+                     comments, lost)
 
 
 def record_marks(root, student, lesson, best, attempts, fingerprint):

@@ -1,6 +1,7 @@
 """What the course adds to nbgrader: the hooks that nbgrader_config.py puts in its chains."""
 
 import copy
+import html
 import re
 
 import bleach
@@ -75,9 +76,15 @@ class RestoreCells(NbGraderPreprocessor):
 class Harmless(NbGraderPreprocessor):
     """autograde, last: what a student's code or text shows can be looked at, in Formgrader too, and runs nothing."""
 
+    def preprocess(self, nb, resources):
+        """Returns the notebook with each cell made harmless; the lesson's own text is that already."""
+        names = resources["nbgrader"]
+        self.released = {cell.source for cell in read_lesson(names["assignment"], names["notebook"]).cells}
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell, resources, index):
         """Returns the cell with plain text, pictures, and HTML without scripts."""
-        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata:
+        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata and cell.source not in self.released:
             cell.source = cleaned(cell.source)
         for output in cell.get("outputs", []):
             if "data" in output:
@@ -132,6 +139,7 @@ def as_mathml(found):
     if not (block or inline):
         return found[0]
     try:
-        return latex2mathml.converter.convert(block or inline, display="block" if block else "inline")
+        formula = html.unescape(block or inline)  # in a student's own text > is &gt; by now
+        return latex2mathml.converter.convert(formula, display="block" if block else "inline")
     except Exception:  # a student may have written anything between two signs of the dollar
         return found[0]

@@ -1,26 +1,16 @@
-"""What a person reads after grading: grades.csv, report.html, marks.csv for Moodle and Canvas, feedback/."""
+"""What a person reads after grading: grades.csv, report.html, marks.csv for Moodle and Canvas."""
 
 import csv
 import html
 import os
-import re
 from collections import Counter
-
-from nbgrader.converters import GenerateFeedback
-from tqdm import tqdm
 
 from .course import CourseError, lesson_names
 from .grades import read_marks
-from .release import convert, course_config
-from .workers import run_apart
 
 ROSTER = ["student", "name", "id", "sis_id", "login"]
 NOTES = ["edited", "mended", "fatal", "held"]
 COLUMNS = ["student", "name", "lesson", "status", "score", "max_score", "attempts", "best", *NOTES]
-MATHJAX = re.compile(r'<script src="https://cdnjs[^"]*"> *</script>')  # not needed: formulas are MathML by now
-NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-img-src data:; font-src data:">"""
-TIME_FOR_FEEDBACK = 120  # seconds for one student's page
 LONGEST = 1000  # characters of a field
 STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #111 }
@@ -168,23 +158,3 @@ def table_row(line):
         ". ".join(notes),
     ]
     return f"<tr>{''.join(f'<td>{html.escape(str(safe(cell)))}</td>' for cell in cells)}</tr>"
-
-
-def write_feedback(root, rows):
-    """Writes feedback/STUDENT/LESSON/*.html of what is graded, with the points and comments given by hand."""
-    graded = [(row["student"], row["lesson"]) for row in rows if "result" in row]
-    if graded:
-        done = run_apart({key: (feedback_for, root, *key) for key in graded}, TIME_FOR_FEEDBACK)
-        for (student, lesson), problem in tqdm(done, total=len(graded), unit=" feedback", smoothing=0):
-            if problem:
-                print(f"{student}, {lesson}: no feedback, {problem}")
-
-
-def feedback_for(root, student, lesson):
-    """Writes one student's feedback on a lesson; meant for a process of its own, as it renders what a student wrote."""
-    config = course_config(root)
-    config.CourseDirectory.student_id, config.CourseDirectory.assignment_id = student, lesson
-    convert(GenerateFeedback, config, force=True)
-    for path in (root / "feedback" / student / lesson).glob("*.html"):
-        page = MATHJAX.sub("", path.read_text(encoding="utf-8"))
-        write_whole(path, page.replace("<head>", f"<head>{NOTHING_RUNS}", 1))

@@ -59,7 +59,7 @@ class GradingExecute(Execute):
         The index of that cell is in `fatal`, None where there is none.
         """
         self.fatal, self.reason, self.said, self.idle = None, "", Counter(), Counter()
-        self.interrupted = False
+        self.now, self.first, self.interrupted = None, {}, set()
         if self.sandbox:
             self.kernel_manager_class = SandboxKernelManager
         cells, trials, self.places = nb.cells, [], []
@@ -76,8 +76,9 @@ class GradingExecute(Execute):
         if self.fatal is not None:
             return set()
         doubts = {f"no longer to be trusted: {found}" for trial in trials if (found := trial.verdict())}
-        twice = any(count > 1 for count in self.idle.values()) and not self.interrupted
-        return doubts | ({"a cell answered twice"} if twice else set())
+        twice = [request for request, count in self.idle.items() if count > 1]
+        forged = any(self.first[request] not in self.interrupted for request in twice)
+        return doubts | ({"a cell answered twice"} if forged else set())
 
     def start_new_kernel(self, **kwargs):
         """Starts the kernel with the variables that grading sets; what it stores as data goes with this process."""
@@ -95,15 +96,22 @@ class GradingExecute(Execute):
         async def watched(*values, **options):
             """Returns the next message, and counts it where it says that a request is done."""
             msg = await ensure_async(get_msg(*values, **options))
+            request = msg["parent_header"].get("msg_id")
+            self.first.setdefault(request, self.now)  # the cell in which it was heard of
             if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
-                self.idle[msg["parent_header"].get("msg_id")] += 1
+                self.idle[request] += 1
             return msg
 
         client.iopub_channel.get_msg = watched
         return client
 
+    async def _async_handle_timeout(self, timeout, cell=None):
+        self.interrupted.add(self.now)  # the kernel then says twice that it is done with the cell
+        return await super()._async_handle_timeout(timeout, cell)
+
     def preprocess_cell(self, cell, resources, index):
         """Returns the executed cell. A test that did not run gets an error: without one it would get full points."""
+        self.now = index
         if self.fatal is None:
             try:
                 cell, resources = super().preprocess_cell(cell, resources, index)
@@ -111,8 +119,6 @@ class GradingExecute(Execute):
                 self.fatal, self.reason = self.places[index], FATAL[type(error)]
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                # a cell that is interrupted says twice that it is done
-                self.interrupted |= output.ename in ("CellTimeoutError", "KeyboardInterrupt")
                 output.ename, output.evalue = output.ename[:100], output.evalue[:LINE]
                 output.traceback = [line[:LINE] for line in output.traceback[:100]]
         if is_code_check(cell):

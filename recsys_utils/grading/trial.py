@@ -9,6 +9,7 @@ import ast
 import hashlib
 import random
 
+import torch
 from nbformat.v4 import new_code_cell
 
 from .. import checks
@@ -27,7 +28,6 @@ def _trial(x, y, used, expected_digest, nonce):
         "numpy.testing.assert_allclose": lambda: numpy.testing.assert_allclose([x], [y]),
         "numpy.testing.assert_equal": lambda: numpy.testing.assert_equal(x, y),
         "numpy.testing.assert_array_equal": lambda: numpy.testing.assert_array_equal([x], [y]),
-        "torch.testing.assert_close": lambda: torch.testing.assert_close(one, other),
         "check_equal": lambda: checks.check_equal(one, other, name, why),
         "check_close": lambda: checks.check_close(one, other, name, why=why),
         "check_shape": lambda: checks.check_shape(one, (3,), name),
@@ -36,6 +36,8 @@ def _trial(x, y, used, expected_digest, nonce):
         "check_values": lambda: checks.check_values((x, y), 3, name),
         "check_unchanged": lambda: checks.check_unchanged(one, other, name),
     }
+    if WITH_TORCH_TESTING:      # its first use takes 0.7 seconds
+        must_raise["torch.testing"] = lambda: torch.testing.assert_close(one, other)
     must_be_false = {
         "torch.equal": lambda: torch.equal(one, other),
         "torch.allclose": lambda: torch.allclose(one, other),
@@ -69,12 +71,12 @@ def _trial(x, y, used, expected_digest, nonce):
     there = {kind: value for kind, value in globals().items() if kind in own and value is not own[kind]}
     powerless += [kind for kind, value in there.items() if callable(value) or kind in ("np", "torch")]
     text = ""
-    for kind, value in builtins.sorted(builtins.vars(checks).items()):
-        if type(value) is types.FunctionType and value.__module__ == checks.__name__:
+    for kind, value in (*builtins.sorted(builtins.vars(checks).items()), ("", torch.testing.assert_close)):
+        if type(value) is types.FunctionType and value.__module__ in (checks.__name__, "torch.testing._comparison"):
             code = value.__code__
             text += f"{kind} {code.co_code.hex()} {code.co_names} {code.co_varnames} {value.__defaults__}"
     if hashlib.sha256(text.encode()).hexdigest() != expected_digest:
-        powerless.append("recsys_utils.checks")
+        powerless.append("recsys_utils.checks, torch.testing")
     shell = get_ipython()
     hooks = [hook for hooks in shell.events.callbacks.values() for hook in hooks if hook.__module__ == "__main__"]
     hooks += [*shell.ast_transformers, *shell.input_transformers_post]
@@ -105,6 +107,7 @@ class Trial:
             '"NAME", "WHY"': f"{random.choice(texts)!r}, {random.choice(texts)!r}",
             "LOW": f"{low}",
             "HIGH": f"{low + random.uniform(1, 2)}",
+            "WITH_TORCH_TESTING": str("torch.testing" in beside.source),
             "USED": repr(names_in(beside.source)),
             "DIGEST": digest_of_checks(),
             "NONCE": self.nonce,
@@ -134,10 +137,10 @@ def strings_in(source):
 
 
 def digest_of_checks():
-    """Returns the digest of the functions of recsys_utils.checks as they are here, out of a student's reach."""
+    """Returns the digest of the checks' functions as they are here, out of a student's reach."""
     text = ""
-    for name, value in sorted(vars(checks).items()):
-        if hasattr(value, "__code__") and value.__module__ == checks.__name__:
+    for name, value in (*sorted(vars(checks).items()), ("", torch.testing.assert_close)):
+        if hasattr(value, "__code__") and value.__module__ in (checks.__name__, "torch.testing._comparison"):
             code = value.__code__
             text += f"{name} {code.co_code.hex()} {code.co_names} {code.co_varnames} {value.__defaults__}"
     return hashlib.sha256(text.encode()).hexdigest()

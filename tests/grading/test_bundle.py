@@ -67,6 +67,13 @@ def test_nothing_of_teachers_and_of_other_people_is_inside(inside):
     assert "grading" not in inside[f"{NAME}/Makefile"]
 
 
+def test_it_names_no_command_that_it_does_not_have(inside):
+    targets = set(re.findall(r"^([a-z-]+):", inside[f"{NAME}/Makefile"], re.MULTILINE))
+    assert {"lab", "help"} <= targets
+    for name in ("README.md", "Makefile", "requirements.txt", "pyproject.toml"):
+        assert set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", inside[f"{NAME}/{name}"])) <= targets, name
+
+
 def test_it_is_the_same_each_time_and_has_the_solutions_for_self_study(course, inside):
     first = bundle(course).read_bytes()
     assert bundle(course).read_bytes() == first

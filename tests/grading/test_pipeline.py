@@ -10,9 +10,11 @@ import nbformat
 import pytest
 from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
 from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
 
 from recsys_utils.grading.batch import find_attempts, up_to_date
 from recsys_utils.grading.course import grade_id
+from recsys_utils.grading.grades import gradebook_url
 from recsys_utils.grading.sandbox import TOOLS
 from recsys_utils.grading.submit import hand_in
 
@@ -149,6 +151,19 @@ def test_feedback_names_the_fault_and_hides_the_hidden_tests(course):
     hidden = {line for cell in checks_in(LESSON) for line in cell.source.splitlines()} - shown
     text = re.sub("<[^>]*>", "", html)
     assert hidden and not [line for line in hidden if line.strip() in text]
+    assert [f"{name}: 0 of {points([name]):g}" in text for name in EXERCISES] == [True] * len(EXERCISES)
+    assert "Test cell" not in text and "made-up data" in text
+
+
+def test_only_changed_feedback_is_written_again(course):
+    pages = {path: path.stat().st_mtime_ns for path in (course / "feedback").rglob("*.html")}
+    with Gradebook(gradebook_url(course)) as book:
+        book.find_comment(EXERCISES[0], LESSON, LESSON, "half").manual_comment = "well tried"
+        book.db.commit()
+    assert run_grade(course).returncode == 0
+    written = {path.parts[-3] for path, time in pages.items() if path.stat().st_mtime_ns != time}
+    assert written == {"half"}
+    assert "well tried" in (course / "feedback" / "half" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
 
 
 def test_only_what_changed_is_graded_again(course):

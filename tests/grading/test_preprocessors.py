@@ -4,10 +4,10 @@ import copy
 
 import pytest
 from harness import ROOT, checks_in, exercises_of
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 
 from recsys_utils.grading.course import changes, grade_id, read_notebook
-from recsys_utils.grading.preprocessors import HideHiddenTests, RestoreCells
+from recsys_utils.grading.preprocessors import Harmless, HideHiddenTests, OfflineFormulas, RestoreCells
 
 LESSON = "01_movielens"
 RESOURCES = {"nbgrader": {"assignment": LESSON, "notebook": LESSON}}
@@ -92,3 +92,20 @@ def test_feedback_shows_the_message_of_a_hidden_test_and_not_its_lines():
     shown, _ = HideHiddenTests().preprocess_cell(cell, {}, 0)
     assert secret not in str(shown)
     assert shown.outputs[0].traceback == ["CheckFailed: too high"]
+
+
+def test_the_lessons_text_stays_and_a_students_script_goes(submitted):
+    before = [cell.source for cell in submitted.cells]
+    submitted.cells.append(new_markdown_cell("my **notes** <script>alert(1)</script><b onclick='x()'>here</b>"))
+    cells = Harmless().preprocess(submitted, RESOURCES)[0].cells
+    assert [cell.source for cell in cells[:-1]] == before
+    assert cells[-1].source == "my **notes** <b>here</b>"
+
+
+@pytest.mark.parametrize("text, found", [
+    ("$i >_u j$", "&#x0003E;"), ("$i &gt; j$", "&#x0003E;"), ("$$\nx^2\n$$", "<msup>"), ("costs $5 or $6", None),
+    ("`$x$`", None), ("```\n$x$\n```", None), (r"\$x$ or 5$", None),
+])
+def test_formulas_become_mathml_and_other_signs_of_the_dollar_stay(text, found):
+    made = OfflineFormulas().preprocess_cell(new_markdown_cell(text), {}, 0)[0].source
+    assert made == text if found is None else found in made and made.startswith("<math") and "amp;" not in made

@@ -44,7 +44,7 @@ def test_points_stay_with_their_answer(course):
     name = question(course)
     first = attempt(course, "first", "HR@10, as ...")
     record_marks(course, "ada", LESSON, first, [first], "1")
-    assert read_marks(course, LESSON, "ada").waiting == {name}
+    assert read_marks(course, LESSON, "ada").waiting == [name]
     with Gradebook(gradebook_url(course)) as book:
         book.find_grade(name, LESSON, LESSON, "ada").manual_score = 2.5
         book.find_grade(name, LESSON, LESSON, "ada").needs_manual_grade = False
@@ -54,15 +54,15 @@ def test_points_stay_with_their_answer(course):
     recorded = course / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb"
     assert written_in(recorded) == {name: "HR@10, as ..."}
     marks = read_marks(course, LESSON, "ada")
-    assert (marks.exercises[name], marks.waiting) == (2.5, set())
+    assert (marks.exercises[name], marks.waiting) == (2.5, [])
     other = attempt(course, "other", "NDCG@10, as ...")
     record_marks(course, "ada", LESSON, first, [other, blank, first], "3")
     assert written_in(recorded) == {name: "NDCG@10, as ..."}
-    assert read_marks(course, LESSON, "ada").waiting == {name}
+    assert read_marks(course, LESSON, "ada").waiting == [name]
 
 
 def test_an_answer_left_out_waits_for_nobody(course):
     blank = attempt(course, "blank")
     record_marks(course, "ada", LESSON, blank, [blank], "1")
     marks = read_marks(course, LESSON, "ada")
-    assert (marks.exercises[question(course)], marks.waiting) == (0, set())
+    assert (marks.exercises[question(course)], marks.waiting) == (0, [])
