@@ -4,6 +4,8 @@ import hashlib
 import html
 import re
 
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.converters import GenerateFeedback
 from tqdm import tqdm
 
@@ -27,10 +29,17 @@ def write_feedback(root, rows):
     stamps = {(row["student"], row["lesson"]): stamp_of(root, row) for row in rows if "result" in row}
     jobs = {key: (feedback_for, root, *key, stamp) for key, stamp in stamps.items() if stamp != last_stamp(root, *key)}
     if jobs:
+        warm_up()
         done = run_apart(jobs, TIME_LIMIT)
         for (student, lesson), problem in tqdm(done, total=len(jobs), unit=" feedback", smoothing=0):
             if problem:
                 print(f"{student}, {lesson}: no feedback, {problem}")
+
+
+def warm_up():
+    """Renders a page of nothing: what nbconvert imports and compiles late is then there for all processes forked."""
+    cells = [new_markdown_cell("*a*"), new_code_cell("b = 1")]
+    HTMLExporter().from_notebook_node(new_notebook(cells=cells, metadata={"language_info": {"name": "python"}}))
 
 
 def stamp_of(root, row):

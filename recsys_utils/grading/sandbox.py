@@ -139,7 +139,6 @@ def environment():
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
-        **{name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ},
     }
     return ["--clearenv", *(word for name, value in variables.items() for word in ("--setenv", name, value))]
 

@@ -24,8 +24,11 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """Address and folder of a JupyterLab on a fresh copy of lessons/, its settings apart from the user's own."""
+def lab(tmp_path, request):
+    """Address and folder of a JupyterLab on a fresh copy of lessons/, its settings apart from the user's own.
+
+    Its notebooks work on the dataset that the test names as its parameter, else on the usual one.
+    """
     shutil.copytree(ROOT / "lessons", tmp_path / "work")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -34,6 +37,8 @@ def lab(tmp_path):
                "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path / 'work'}"]
     own = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     environment = os.environ | {name: str(tmp_path / name) for name in own}
+    if dataset := getattr(request, "param", None):
+        environment["RECSYS_DATASET"] = dataset
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(120):
         try:
@@ -110,6 +115,7 @@ def test_an_open_lesson_shows_movies_and_stops_kindly_at_the_first_exercise(lab,
     assert "not attempted yet" in json.dumps(cells["contiguous-ids-1"]["outputs"])
 
 
+@pytest.mark.parametrize("lab", ["synthetic"], indirect=True)    # checks need no ratings; training takes seconds
 @pytest.mark.parametrize("lesson", solution_names())
 def test_answers_typed_in_by_a_student_pass_every_check(lab, page, lesson):
     open_lesson(page, lab[0], lesson)
