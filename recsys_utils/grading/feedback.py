@@ -64,9 +64,12 @@ def feedback_for(root, student, lesson, stamp):
     config = course_config(root)
     config.CourseDirectory.student_id, config.CourseDirectory.assignment_id = student, lesson
     convert(GenerateFeedback, config, force=True)
-    contents = summary(read_marks(root, lesson, student))
+    marks = read_marks(root, lesson, student)
+    contents = summary(marks)
     for path in (root / "feedback" / student / lesson).glob("*.html"):
         page = LOCAL_LINK.sub(r"\1", MATHJAX.sub("", path.read_text(encoding="utf-8")))
+        for name in marks.waiting:  # nbgrader writes 0.0 for what nobody has graded yet
+            page = re.sub(rf'(<a name="{name}">.*?Score: )[0-9.]+', r"\1?", page, count=1, flags=re.DOTALL)
         page = CONTENTS.sub(lambda found: found[1] + contents + found[2], page, count=1)
         write_whole(path, page.replace("<head>", f"<head>{NOTHING_RUNS}", 1))
     note = stamp_file(root, student, lesson)

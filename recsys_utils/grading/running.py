@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import tempfile
+import uuid
 from collections import Counter
 
 from jupyter_client.utils import ensure_async
@@ -59,7 +60,6 @@ class GradingExecute(Execute):
         The index of that cell is in `fatal`, None where there is none.
         """
         self.fatal, self.reason, self.said, self.idle = None, "", Counter(), Counter()
-        self.now, self.first, self.interrupted = None, {}, set()
         if self.sandbox:
             self.kernel_manager_class = SandboxKernelManager
         cells, trials, self.places = nb.cells, [], []
@@ -76,9 +76,7 @@ class GradingExecute(Execute):
         if self.fatal is not None:
             return set()
         doubts = {f"no longer to be trusted: {found}" for trial in trials if (found := trial.verdict())}
-        twice = [request for request, count in self.idle.items() if count > 1]
-        forged = any(self.first[request] not in self.interrupted for request in twice)
-        return doubts | ({"a cell answered twice"} if forged else set())
+        return doubts | ({"a cell answered twice"} if any(count > 1 for count in self.idle.values()) else set())
 
     def start_new_kernel(self, **kwargs):
         """Starts the kernel with the variables that grading sets; what it stores as data goes with this process."""
@@ -89,6 +87,7 @@ class GradingExecute(Execute):
     def start_new_kernel_client(self):
         """Connects to the kernel, and counts how often it says that it is done with a request: once, if all is well."""
         client = super().start_new_kernel_client()
+        self.km.session.session = uuid.uuid4().hex  # else its interrupts share the requests' numbers
         if self.sandbox:
             self.km.close_folder()
         get_msg = client.iopub_channel.get_msg
@@ -96,22 +95,15 @@ class GradingExecute(Execute):
         async def watched(*values, **options):
             """Returns the next message, and counts it where it says that a request is done."""
             msg = await ensure_async(get_msg(*values, **options))
-            request = msg["parent_header"].get("msg_id")
-            self.first.setdefault(request, self.now)  # the cell in which it was heard of
             if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
-                self.idle[request] += 1
+                self.idle[msg["parent_header"].get("msg_id")] += 1
             return msg
 
         client.iopub_channel.get_msg = watched
         return client
 
-    async def _async_handle_timeout(self, timeout, cell=None):
-        self.interrupted.add(self.now)  # the kernel then says twice that it is done with the cell
-        return await super()._async_handle_timeout(timeout, cell)
-
     def preprocess_cell(self, cell, resources, index):
         """Returns the executed cell. A test that did not run gets an error: without one it would get full points."""
-        self.now = index
         if self.fatal is None:
             try:
                 cell, resources = super().preprocess_cell(cell, resources, index)

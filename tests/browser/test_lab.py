@@ -98,7 +98,7 @@ def type_answer(page, stub, answer):
         if editor.count():
             break
         page.mouse.move(700, 800)
-        page.mouse.wheel(0, 500)
+        page.mouse.wheel(0, 1200)             # of the 1600 that are in view
         page.wait_for_timeout(100)
     editor.scroll_into_view_if_needed()
     editor.click()

@@ -8,6 +8,7 @@ from harness import ROOT
 from nbgrader.api import Gradebook
 
 from recsys_utils.grading.course import grade_id, prefer_this_environment, read_notebook
+from recsys_utils.grading.feedback import feedback_for
 from recsys_utils.grading.grades import gradebook_url, is_written, make_gradebook, read_marks, record_marks, written_in
 from recsys_utils.grading.release import release
 
@@ -66,3 +67,18 @@ def test_an_answer_left_out_waits_for_nobody(course):
     record_marks(course, "ada", LESSON, blank, [blank], "1")
     marks = read_marks(course, LESSON, "ada")
     assert (marks.exercises[question(course)], marks.waiting) == (0, [])
+
+
+def test_feedback_says_what_waits_for_a_person(course):
+    first = attempt(course, "first", "HR@10, as ...")
+    record_marks(course, "ada", LESSON, first, [first], "1")
+    feedback_for(course, "ada", LESSON, "1")
+    page = (course / "feedback" / "ada" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert page.count("not graded yet, of 3") == page.count("Score: ? / 3.0") == 1
+    with Gradebook(gradebook_url(course)) as book:
+        grade = book.find_grade(question(course), LESSON, LESSON, "ada")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        book.db.commit()
+    feedback_for(course, "ada", LESSON, "2")
+    page = (course / "feedback" / "ada" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert "2.5 of 3" in page and "Score: 2.5 / 3.0" in page
