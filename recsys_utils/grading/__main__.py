@@ -5,7 +5,16 @@ import getpass
 import sys
 import warnings
 
-from .course import CourseError, course_root, find_lesson, lesson_names, prefer_this_environment
+from .course import (
+    CourseError,
+    course_root,
+    find_lesson,
+    lesson_names,
+    notebooks,
+    prefer_this_environment,
+    read_notebook,
+    wrong_points,
+)
 
 EXAMPLES = """\
 An exercise changed: edit its notebook in solutions/, then
@@ -59,6 +68,9 @@ def run(options):
         from .release import release
 
         print("\n".join(release(root)) or "lessons/ is in step with solutions/")
+        for path in (path for name in lesson_names(root) for path in notebooks(root / "solutions" / name)):
+            for sentence in wrong_points(read_notebook(path)):
+                print(f"{path.name}: {sentence}")
     elif options.command == "execute":
         return execute(root, options)
     elif options.command == "submit":

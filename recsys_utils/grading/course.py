@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -149,6 +150,20 @@ def described(cell):
     """Returns what nbgrader knows of a cell, but for the checksum, which any change to its source changes."""
     info = cell.metadata["nbgrader"]
     return cell.cell_type, {key: value for key, value in info.items() if key != "checksum"}
+
+
+def wrong_points(notebook):
+    """Returns a sentence for each place where the text of a solution promises other points than its cells give."""
+    cells = notebook.cells
+    points = [cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells]
+    cards = [(place, found) for place, cell in enumerate(cells)
+             if (found := re.search(r"^#+ .*· +(\d+) points", cell.source, re.MULTILINE))]
+    ends = [place for place, _ in cards[1:]] + [len(cells)]
+    told = [(found, sum(points[start:end])) for (start, found), end in zip(cards, ends, strict=True)]
+    told += [(found, points[place + 1]) for place, cell in enumerate(cells)
+             if (found := re.search(r"^\*\*Check \d, hidden\*\* \((\d+) points?\)", cell.source))]
+    told += [(found, sum(points)) for found in re.finditer(r"\| \*\*Points\*\* \| (\d+):", cells[0].source)]
+    return [f"{found[0]!r}: its cells give {given} points" for found, given in told if int(found[1]) != given]
 
 
 def hidden_lines(notebook):
