@@ -15,7 +15,8 @@ from .report import write_whole
 from .workers import run_apart
 
 TIME_LIMIT = 120  # seconds for one student's page
-NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+# no script runs, tables have margins
+IN_HEAD = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
 img-src data:; font-src data:"><style>th, td { padding: .2em .6em }</style>"""
 MATHJAX = re.compile(r'<script src="https://cdnjs[^"]*"> *</script>')  # not needed: formulas are MathML by now
 CONTENTS = re.compile(r'(<div id="toc">).*?(</div>)', re.DOTALL)  # nbgrader's: a list of tests without names
@@ -71,7 +72,7 @@ def feedback_for(root, student, lesson, stamp):
         for name in marks.waiting:  # nbgrader writes 0.0 for what nobody has graded yet
             page = re.sub(rf'(<a name="{name}">.*?Score: )[0-9.]+', r"\1?", page, count=1, flags=re.DOTALL)
         page = CONTENTS.sub(lambda found: found[1] + contents + found[2], page, count=1)
-        write_whole(path, page.replace("<head>", f"<head>{NOTHING_RUNS}", 1))
+        write_whole(path, page.replace("<head>", f"<head>{IN_HEAD}", 1))
     note = stamp_file(root, student, lesson)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(stamp)

@@ -75,7 +75,8 @@ class GradingExecute(Execute):
         nb.cells = cells
         if self.fatal is not None:
             return set()
-        doubts = {f"no longer to be trusted: {found}" for trial in trials if (found := trial.verdict())}
+        powerless = sorted({name for trial in trials for name in trial.verdict().split(", ") if name})
+        doubts = {f"no longer to be trusted: {', '.join(powerless)}"} if powerless else set()
         return doubts | ({"a cell answered twice"} if any(count > 1 for count in self.idle.values()) else set())
 
     def start_new_kernel(self, **kwargs):
