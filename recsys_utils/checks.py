@@ -3,6 +3,9 @@
 Not attempted, wrong and right are three different things: a stub raises NotImplementedError, a wrong answer
 CheckFailed with what was expected and where it differs, a right answer nothing.
 """
+import contextlib
+import time
+
 import numpy as np
 import pandas as pd
 import scipy.sparse
@@ -10,6 +13,8 @@ import torch
 
 PLAIN = (bool, int, float, complex, str, bytes, set, frozenset, dict, range, type(None), tuple, np.ndarray, np.generic,
          pd.Series, pd.DataFrame, pd.Index, scipy.sparse.spmatrix, scipy.sparse.sparray)
+FREE = 0.2                              # seconds that cost nothing: arguments are copied, and clocks are coarse
+processor_seconds = time.process_time   # in grading: a clock, read from outside, of the process that runs the answer
 
 
 class CheckFailed(AssertionError):
@@ -96,6 +101,32 @@ def check_unchanged(value, before, name):
     """Raises CheckFailed if an input is not what it was: a function returns its result, it leaves its input alone."""
     if not _unchanged(value, before):
         raise CheckFailed(f"Your function changed its input {name}: work on a copy, {name}.clone() or .copy()")
+
+
+def scene(function):
+    """Returns the function as it is. In grading it runs, as a whole, in the process of the student's answer.
+
+    A scene builds the model, the optimiser and the callbacks that an answer needs, calls it, and returns what came of
+    it. It takes and returns plain values, knows only the imports of the lesson's first cell and the functions to be
+    graded, and compares nothing: the check does, with what it computed itself.
+    """
+    return function
+
+
+@contextlib.contextmanager
+def check_cost(times, reference, why):
+    """Raises CheckFailed if what runs inside takes the processor for more than `times` as long as reference() does.
+
+    times: float; reference: function without arguments, the same work done well; FREE seconds cost nothing
+    """
+    start = time.process_time()
+    reference()
+    allowed = FREE + times * (time.process_time() - start)
+    start = processor_seconds()
+    yield
+    used = processor_seconds() - start
+    if used > allowed:
+        raise CheckFailed(f"{used:.2g} seconds of the processor, where {allowed:.2g} are plenty{_because(why)}")
 
 
 def _unchanged(value, before):

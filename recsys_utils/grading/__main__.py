@@ -5,6 +5,7 @@ import getpass
 import sys
 import warnings
 
+from .cells import wrong_points
 from .course import (
     CourseError,
     course_root,
@@ -13,7 +14,6 @@ from .course import (
     notebooks,
     prefer_this_environment,
     read_notebook,
-    wrong_points,
 )
 
 EXAMPLES = """\
@@ -56,7 +56,8 @@ def parser():
     grade.add_argument("--time-limit", type=int, default=900, metavar="S", help="seconds for one submission (900)")
     grade.add_argument("--no-sandbox", action="store_true", help="run students' code with your rights: see README.md")
     grade.add_argument("--accept", action="append", default=[], metavar="STUDENT/LESSON",
-                       help="let points count that were held back; may be given several times")
+                       help="let points count that are in doubt: adds a line to decisions.csv; also several times")
+    grade.add_argument("--reason", default="", help="why, for --accept")
     return top
 
 
@@ -74,11 +75,11 @@ def run(options):
     elif options.command == "execute":
         return execute(root, options)
     elif options.command == "submit":
-        from .submit import submit
+        from .collect import submit
 
         print(submit(root, options.lesson, options.student or getpass.getuser()))
     elif options.command == "collect":
-        from .submit import collect
+        from .collect import collect
 
         print("\n".join(collect(root, options.lesson, options.zip)))
     elif options.command == "bundle":
@@ -86,19 +87,20 @@ def run(options):
 
         print(bundle(root, options.self_study).name)
     else:
-        from .batch import grade
+        from .grade_all import grade_all
 
-        accepted = [tuple(text.rsplit("/", 1)) for text in options.accept]
-        grade(root, options.again, options.time_limit, not options.no_sandbox, accepted)
+        if bool(options.reason) != bool(options.accept):
+            raise CourseError('--accept and --reason go together: --accept "STUDENT/LESSON" --reason "..."')
+        grade_all(root, options.again, options.time_limit, not options.no_sandbox, options.accept, options.reason)
     return 0
 
 
 def execute(root, options):
     """Runs the solutions and returns 1 where one of them failed."""
-    from .execute import execute
+    from .run_solutions import run_solutions
 
     lessons = [find_lesson(root, options.lesson)] if options.lesson else lesson_names(root)
-    problems = execute(root, lessons, options.cell_timeout)
+    problems = run_solutions(root, lessons, options.cell_timeout)
     print("\n\n".join(problems) or "Every notebook ran. Next: make lessons", file=sys.stderr)
     return 1 if problems else 0
 

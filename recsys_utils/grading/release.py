@@ -1,23 +1,33 @@
 """Make lessons/ from solutions/: what a student opens is generated, never written by hand."""
 
 import logging
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config.loader import PyFileConfigLoader
 
-from .course import CourseError
+from .cells import exercise_of, grade_id, info_of, is_answer
+from .course import CourseError, lesson_names, notebooks, read_notebook
+from .stamps import files
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT = ("nbgrader", "deletable", "editable", "tags", "jupyter")  # what a cell's metadata may hold
 
 
 def release(root):
     """Brings lessons/ in step with solutions/ and returns one sentence for each file that changed.
 
-    Everything is generated in a temporary folder first: where one solution fails, lessons/ stays as it was.
+    Everything is generated in a temporary folder first: where one solution fails, lessons/ stays as it was. Raises
+    CourseError where a cell's grade id or points are wrong, with notebook and cell, or where nbgrader fails.
     """
+    check_ids(root)
     made, there = generated_and_present(root)
     (root / "lessons").mkdir(exist_ok=True)
     for name in there.keys() - made.keys():
@@ -58,6 +68,49 @@ def generate(root, target):
     convert(GenerateAssignment, config, no_database=True)
 
 
+def check_ids(root):
+    """Raises CourseError with a line for each cell of the solutions whose grade id or points are wrong."""
+    wrong = []
+    for lesson in lesson_names(root):
+        taken = {}
+        for path in notebooks(root / "solutions" / lesson):
+            wrong += wrong_ids(path, read_notebook(path), taken)
+    if wrong:
+        raise CourseError("\n  ".join(["Nothing was changed: what nbgrader knows of these cells is wrong.", *wrong]))
+
+
+def wrong_ids(path, notebook, taken=None):
+    """Returns a sentence for each cell of a solution whose grade id or points are wrong.
+
+    taken: {grade_id: where it stands} of the lesson's notebooks so far, and then of this one too.
+    """
+    taken, wrong = {} if taken is None else taken, []
+    exercises = [grade_id(cell) for cell in notebook.cells if is_answer(cell) and grade_id(cell)]
+    for number, cell in enumerate(notebook.cells, 1):
+        info, name = info_of(cell), grade_id(cell)
+        if info and (info.get("grade") or info.get("solution") or info.get("locked")):
+            where = f"{path.name}, cell {number} (id {cell.get('id', 'none')})"
+            reason = wrong_id(name, exercises, info, taken)
+            wrong += [f"{where}: {reason}"] if reason else []
+            taken.setdefault(name, where)
+    return wrong
+
+
+def wrong_id(name, exercises, info, taken):
+    """Returns what is wrong with a cell's grade id and points, or an empty text."""
+    points = info.get("points")
+    if not name or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        return f"its grade id is {name!r}; it takes letters, digits, _ and -"
+    if name in taken:
+        return f"its grade id {name!r} stands in {taken[name]} too"
+    if info.get("grade") and (type(points) not in (int, float) or not 0 <= points < float("inf")):
+        return f"{name!r} is graded and has no points, but {points!r}"
+    if info.get("grade") and not info.get("solution") and exercise_of(name, exercises) == name:
+        return (f"{name!r} is a check and belongs to no exercise: its id must begin with an exercise's and _. "
+                f"There are {', '.join(exercises) or 'none'}")
+    return ""
+
+
 def course_config(root):
     """Returns the settings of nbgrader_config.py for the course in the folder `root`."""
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
@@ -93,14 +146,24 @@ class Reasons(logging.Handler):
             self.lines.append(line)
 
 
-def files(folder):
-    """Returns {relative path: bytes} of all files in a folder; hidden ones, as Jupyter's checkpoints, left out."""
-    names = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    return {n.as_posix(): (folder / n).read_bytes() for n in names if not any(p.startswith(".") for p in n.parts)}
-
-
 def remove_empty(folder):
     """Removes the folders in `folder` that hold no file, or hidden ones only."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not files(path):
             shutil.rmtree(path)
+
+
+def strip_metadata(notebook):
+    """Removes all metadata that changes from run to run: versions, timings, the state of widgets."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
+
+
+class StripMetadata(NbGraderPreprocessor):
+    """generate_assignment: the same solution always gives the same lesson, byte for byte."""
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook without volatile metadata."""
+        strip_metadata(nb)
+        return nb, resources

@@ -1,83 +1,101 @@
-"""What a person reads after grading: grades.csv, report.html, marks.csv for Moodle and Canvas."""
+"""What a person reads after grading: report.html, grades.csv, and marks.csv for Moodle and Canvas."""
 
 import csv
 import html
-import os
+import io
 from collections import Counter
 
-from .course import CourseError, lesson_names
-from .grades import read_marks
+from ..storage import replace_whole
+from .cells import exercise_of
+from .course import lesson_names
+from .names import same
 
-ROSTER = ["student", "name", "id", "sis_id", "login"]
-NOTES = ["edited", "mended", "fatal", "held"]
+NOTES = ["edited", "mended", "notes", "held"]
 COLUMNS = ["student", "name", "lesson", "status", "score", "max_score", "attempts", "best", *NOTES]
+HEADS = {"student": 11, "lesson": 12, "status": 13, "points": 7, "exercises": 19, "why points were lost": 21,
+         "notes": 17}  # and how wide they are, in percent
 LONGEST = 1000  # characters of a field
 STYLE = """
-body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #111 }
-table { border-collapse: collapse }
-th, td { border-bottom: 1px solid #ccc; padding: .3em .7em; text-align: left; vertical-align: top }
-td:nth-child(4) { white-space: nowrap }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5em 2em; color: #111 }
+table { border-collapse: collapse; width: 100%; table-layout: fixed }
+th { box-sizing: border-box; background: #f2f2f2 }
+th, td { border-bottom: 1px solid #ccc; padding: .4em .7em; text-align: left; vertical-align: top }
+td, .tag { overflow-wrap: anywhere }
+ul { margin: .3em 0; padding-left: 1.1em }
+summary { cursor: pointer }
+.tag { display: inline-block; margin: 0 .25em .25em 0; padding: 0 .45em; border-radius: 4px; font-size: .9em }
+.passed { background: #dafbe1; color: #0d4f1f }
+.failed { background: #ffe3e3; color: #8c0a20 }
+.partly, .waiting { background: #fff4c8; color: #5c4400 }
+"""
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Grades</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>{style}</style></head><body><h1>Grades</h1><p>{told}</p>
+<h2>To look at: {n_look}</h2>{look}<h2>Missing: {n_missing}</h2><p>{missing}</p>
+<h2>Everybody: {n_all}</h2>{everybody}</body></html>
 """
 
 
-def write_reports(root, rows):
-    """Writes grades.csv, report.html and marks.csv from the rows of `settle`, and those of the missing to them."""
-    names = read_roster(root / "roster.csv")
-    lines = [line_of(root, row) for row in rows] + missing(root, rows, names)
+def write_reports(root, rows, roster):
+    """Writes grades.csv, marks.csv and report.html from the rows of grading, and from {student: line} of roster.csv."""
+    known = {same(name): line for name, line in roster.items()}
+    lines = [line_of(row) for row in rows] + missing(root, rows, roster)
     for line in lines:
-        line["name"] = names.get(line["student"], {}).get("name", "")
+        line["name"] = known.get(same(line["student"]), {}).get("name", "")
     lines.sort(key=lambda line: (line["student"], line["lesson"]))
-    points = sorted({name for line in lines for name in line} - set(COLUMNS))
+    points = sorted({name for line in lines for name in line if "/" in name})
     write_csv(root / "grades.csv", COLUMNS + points, lines)
-    write_csv(root / "marks.csv", *marks_table(root, lines, names))
-    write_whole(root / "report.html", page(lines))
+    write_csv(root / "marks.csv", *marks_table(root, lines, known))
+    replace_whole(root / "report.html", page(lines))
     print(f"{told(lines)}. Read report.html; grades.csv and marks.csv are written too.")
     return lines
 
 
-def line_of(root, row):
+def line_of(row):
     """Returns the line of a student and lesson: status, points by exercise as a person left them, what was mended."""
-    line = {"student": row["student"], "lesson": row["lesson"], "attempts": row["attempts"]}
+    line = {"student": row["student"], "lesson": row["lesson"], "attempts": row["attempts"], "look": True,
+            "held": row.get("held", ""), "notes": "; ".join(row["decided"]), "status": row.get("problem", "")}
     if "problem" in row:
-        return {**line, "status": row["problem"], "held": row.get("held", "")}
-    marks, result = read_marks(root, row["lesson"], row["student"]), row["result"]
-    touched = {kind: [name for name, change in result["touched"].items() if (change == "edited") == (kind == "edited")]
-               for kind in ("edited", "mended")}
+        return line
+    marks, result = row["marks"], row["result"]
+    touched = result["touched"].items()
+    kinds = {exercise: kind_of(marks, exercise) for exercise in marks.exercises}
+    lost = {name: text for name, text in result["lost"].items() if kinds.get(exercise_of(name, kinds)) != "passed"}
     return {
         **line,
-        "status": "needs a person: written answers" if marks.needs_person else "graded",
+        "status": f"needs a person: {', '.join(marks.waiting)}" if marks.needs_person else "graded",
+        "look": marks.needs_person or bool(line["held"]),
         "score": f"{marks.score:g}",
         "max_score": f"{marks.max_score:g}",
         "best": row["best"],
-        "edited": "; ".join(touched["edited"]),
-        "mended": "; ".join(f"{name} ({result['touched'][name]})" for name in touched["mended"]),
-        "fatal": result["fatal"],
+        "edited": "; ".join(name for name, change in touched if change == "edited"),
+        "mended": "; ".join(f"{name} ({change})" for name, change in touched if change != "edited"),
+        "notes": "; ".join([*row["decided"], *result["notes"]]),
+        "kinds": kinds,
+        "most": marks.most,
+        "lost": [f"{name}: {text}" for name, text in lost.items()],
         **{f"{row['lesson']}/{exercise}": "?" if exercise in marks.waiting else f"{points:g}"
            for exercise, points in marks.exercises.items()},
     }
 
 
-def missing(root, rows, names):
+def kind_of(marks, exercise):
+    """Returns how an exercise went: "passed", "failed", "partly", or "waiting" for a person."""
+    points, most = marks.exercises[exercise], marks.most[exercise]
+    return ("waiting" if exercise in marks.waiting else "passed" if points >= most else
+            "partly" if points > 0 else "failed")
+
+
+def missing(root, rows, roster):
     """Returns a line for each lesson that some student handed in and another one, or one of the roster, did not."""
-    students = {row["student"] for row in rows} | names.keys()
+    students = {same(name): name for name in [*roster, *(row["student"] for row in rows)]}
     lessons = {row["lesson"] for row in rows}.intersection(lesson_names(root))
-    pairs = {(student, lesson) for student in students for lesson in lessons}
+    pairs = {(student, lesson) for student in students.values() for lesson in lessons}
     pairs -= {(row["student"], row["lesson"]) for row in rows}
     return [{"student": student, "lesson": lesson, "status": "missing"} for student, lesson in sorted(pairs)]
 
 
-def read_roster(path):
-    """Returns {student: line} of roster.csv, empty where there is none; it has a column student, and any of ROSTER."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = list(csv.DictReader(file))
-    if lines and "student" not in lines[0]:
-        raise CourseError(f"roster.csv has no column student; it has {', '.join(map(str, lines[0]))}")
-    return {line["student"]: line for line in lines if line["student"]}
-
-
-def marks_table(root, lines, names):
+def marks_table(root, lines, known):
     """Returns (columns, lines): one line a student, one column a lesson, as Canvas and Moodle import them.
 
     A lesson that still waits for a person stays empty, as does a missing one: empty is not 0 points.
@@ -85,11 +103,10 @@ def marks_table(root, lines, names):
     lessons = [name for name in lesson_names(root) if any(line["lesson"] == name for line in lines)]
     table = {}
     for line in lines:
-        known = names.get(line["student"], {})
+        who = known.get(same(line["student"]), {})
         row = table.setdefault(line["student"], {
-            "Student": known.get("name") or line["student"], "ID": known.get("id", ""),
-            "SIS User ID": known.get("sis_id", ""), "SIS Login ID": known.get("login") or line["student"],
-            "Section": ""})
+            "Student": who.get("name") or line["student"], "ID": who.get("id", ""), "Section": "",
+            "SIS User ID": who.get("sis_id", ""), "SIS Login ID": who.get("login") or line["student"]})
         if line["status"] == "graded":
             row[line["lesson"]] = line["score"]
     return ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons], list(table.values())
@@ -97,12 +114,11 @@ def marks_table(root, lines, names):
 
 def write_csv(path, columns, lines):
     """Writes a CSV, whole or not at all. What a line lacks stays empty."""
-    draft = path.with_name(path.name + ".tmp")
-    with draft.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows({name: safe(value) for name, value in line.items()} for line in lines)
-    os.replace(draft, path)
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows({name: safe(value) for name, value in line.items()} for line in lines)
+    replace_whole(path, file.getvalue())
 
 
 def safe(value):
@@ -113,48 +129,57 @@ def safe(value):
     return f"'{value}" if value[:1] in tuple("=+-@\t\r") and len(value) > 1 else value
 
 
-def write_whole(path, text):
-    """Writes a text file, whole or not at all."""
-    draft = path.with_name(path.name + ".tmp")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
-
-
 def page(lines):
-    """Returns one page of HTML: first what a person must look at, then everybody."""
-    missing = [line for line in lines if line["status"] == "missing"]
-    graded = [line for line in lines if line["status"] == "graded"]
-    look = [line for line in lines if line not in missing and line not in graded]
-    names = "; ".join(f"{line['student']}, {line['lesson']}" for line in missing)
-    return (f"<!doctype html><meta charset=utf-8><title>Grades</title><style>{STYLE}</style><h1>Grades</h1>"
-            f"<p>{html.escape(told(lines))}</p><h2>To look at: {len(look)}</h2>{table(look)}"
-            f"<h2>Graded: {len(graded)}</h2>{table(graded)}"
-            f"<h2>Missing: {len(missing)}</h2><p>{html.escape(names)}</p>")
+    """Returns one page of HTML: first what a person must look at, then who is missing, then everybody."""
+    absent = [line for line in lines if line["status"] == "missing"]
+    there = [line for line in lines if line["status"] != "missing"]
+    look = [line for line in there if line["look"]]
+    return PAGE.format(style=STYLE, told=escaped(told(lines)), n_look=len(look), look=table(look), n_all=len(there),
+                       n_missing=len(absent), everybody=table(there),
+                       missing=escaped("; ".join(f"{line['student']}, {line['lesson']}" for line in absent)))
 
 
 def told(lines):
     """Returns how many lines there are of each kind."""
     counts = Counter(line["status"].split(":")[0] for line in lines)
+    counts["to look at"] = sum(line.get("look", False) for line in lines)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
 def table(lines):
-    """Returns an HTML table of lines."""
-    head = "".join(f"<th>{name}</th>" for name in ("student", "lesson", "status", "points", "by exercise", "notes"))
-    return f"<table><tr>{head}</tr>{''.join(map(table_row, lines))}</table>"
+    """Returns an HTML table of lines, or a word where there are none."""
+    head = "".join(f'<th style="width: {width}%">{name}</th>' for name, width in HEADS.items())
+    return f"<table><tr>{head}</tr>{''.join(map(table_row, lines))}</table>" if lines else "<p>Nothing.</p>"
 
 
 def table_row(line):
-    """Returns a line as a row of an HTML table."""
-    several = int(line.get("attempts") or 0) > 1 and line.get("best")
+    """Returns a line as a row of an HTML table; lost checks unfold below the first one."""
+    several = int(line["attempts"]) > 1 and line.get("best")
     notes = [f"{line['attempts']} attempts, the best is {line['best']}"] if several else []
-    notes += [f"{kind}: {line[kind]}" for kind in NOTES if line.get(kind)]
-    cells = [
-        line["student"] if line.get("name") in ("", None, line["student"]) else f"{line['name']} ({line['student']})",
-        line["lesson"],
-        line["status"],
-        f"{line['score']} of {line['max_score']}" if line.get("score") else "",
-        ", ".join(f"{name.split('/')[1]} {value}" for name, value in line.items() if "/" in name),
-        ". ".join(notes),
-    ]
-    return f"<tr>{''.join(f'<td>{html.escape(str(safe(cell)))}</td>' for cell in cells)}</tr>"
+    notes += [line[kind] if kind in ("notes", "held") else f"{kind}: {line[kind]}" for kind in NOTES if line.get(kind)]
+    name = line["student"] if line["name"] in ("", line["student"]) else f"{line['name']} ({line['student']})"
+    kind = "waiting" if line["look"] else "passed"
+    tags = [tag(line, exercise, kind) for exercise, kind in line.get("kinds", {}).items()]
+    first, *more = line.get("lost") or [""]
+    lost = escaped(first)
+    if more:
+        lost = (f"<details><summary>{lost} <b>and {len(more)} more</b></summary>"
+                f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>")
+    points = f"{line['score']} of {line['max_score']}" if line.get("score") else ""
+    words = "graded, but see the notes" if line["look"] and line["status"] == "graded" else line["status"]
+    cells = [escaped(name), escaped(line["lesson"]), f'<span class="tag {kind}">{escaped(words)}</span>', points,
+             "".join(tags), lost, "<br>".join(map(escaped, notes))]
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def tag(line, exercise, kind):
+    """Returns an exercise's points in the colour, and with the sign, of how it went."""
+    sign = {"passed": "✓", "failed": "✗", "partly": "◐", "waiting": "…"}[kind]
+    points = line[f"{line['lesson']}/{exercise}"]
+    of = "" if kind == "passed" else f" of {line['most'][exercise]:g}"
+    return f'<span class="tag {kind}">{sign} {escaped(exercise)} {points}{of}</span>'
+
+
+def escaped(text):
+    """Returns a text, which a student may have written, as HTML that only shows it."""
+    return html.escape(str(text)[:LONGEST].encode("utf-8", "replace").decode())

@@ -1,24 +1,32 @@
-"""A kernel in bubblewrap: a student's code sees Python, its packages and an empty disk, and reaches nothing else.
+"""A student's process in bubblewrap: it sees Python, its packages and an empty disk, and reaches nothing else.
 
-What it cannot do: read the course folder, the gradebook or other students' work, write anywhere but into its own
-memory disk, use the network, see or signal other processes, outlive its notebook. How much it can use: LIMITS.
+What it cannot do: read the course folder, the gradebook, other students' work or the instructor's environment, write
+anywhere but into its own memory disk, use the network, see or signal other processes, outlive who started it. How much
+it can use: LIMITS. It talks over its standard input and output; it is watched, interrupted and ended from outside.
 """
 
+import contextlib
+import errno
 import os
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
-from jupyter_client.manager import AsyncKernelManager
 
-from .course import GRADING_ENVIRONMENT, CourseError
+from .course import GRADING_ENVIRONMENT, CourseError, first_line
 
+ROOT = os.geteuid() == 0
 PACKAGE = Path(__file__).resolve().parents[1]
-DISK = 256 * 2**20  # bytes; this disk is memory
-LIMITS = {"as": 4 * 2**30, "fsize": DISK, "cpu": 900, "core": 0}  # bytes of address space and of one file, seconds
+# all that is to be seen of this folder
+SHOWN = ("student.py", "student_shell.py", "wire.py", "wire_kinds.py", "wire_pack.py", "wire_unpack.py")
+DISK, SHARED, NAMES = 256 * 2**20, 32 * 2**20, 2**16  # bytes of /tmp, of /dev/shm, of a folder of names: all memory
+LIMITS = {"as": 4 * 2**30, "fsize": DISK, "nofile": 1024, "cpu": 1800, "core": 0}  # bytes, bytes, files, seconds
 TASKS = 256  # processes and threads
 TOOLS = ("bwrap", "prlimit", "setpriv")
 INSTALL = (
@@ -26,86 +34,111 @@ INSTALL = (
     "With --no-sandbox it runs with your rights instead: it can then read and change all that you can, the gradebook "
     "and other students' work included."
 )
+# What Linux refuses, by machine and its number in <linux/audit.h>: memory that no limit counts (shmget, semget,
+# msgget, memfd_create), the instructor's keys (add_key, request_key, keyctl), clone3, whose flags cannot be seen; clone
+# and unshare where they ask for a user namespace: whoever has one mounts further disks of memory.
+CALLS = {
+    "x86_64": (0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (56, 272)),
+    "aarch64": (0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (220, 97)),
+}
 
 
 def require_sandbox(root):
-    """Raises CourseError where this machine lacks what the sandbox is made of, or the sandbox would show the course."""
+    """Raises CourseError where this machine cannot run the sandbox, or the sandbox would show the course."""
     for path in map(Path, (sys.prefix, sys.base_prefix, "/usr")):
         if root.is_relative_to(path.resolve()):
             raise CourseError(f"The course lies inside {path}, which the sandbox shows to students: move one of them.")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise CourseError(INSTALL.format(" and ".join(missing)))
+    trial = subprocess.run(sandboxed(["true"]), env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if trial.returncode:
+        raise CourseError(f"The sandbox does not start on this machine: {first_line(trial.stderr)}")
 
 
-class SandboxKernelManager(AsyncKernelManager):
-    """Starts the kernel in bubblewrap. It talks through sockets in a folder of its own, as it has no network."""
+def start(command, sandbox=True, home="/tmp"):
+    """Returns the started process, a `subprocess.Popen` with pipes; in the sandbox it ends with the thread that calls.
 
-    def __init__(self, **kwargs):
-        """Makes the sockets' folder: its path is short, as a socket's path holds at most 107 bytes."""
-        super().__init__(**kwargs)
-        self.sockets = Path(tempfile.mkdtemp(prefix=f"k-{os.environ.get('RECSYS_ROOM', '')}-", dir="/tmp"))
-        self.transport, self.ip = "ipc", str(self.sockets / "s")
-        self.connection_file = str(self.sockets / "c.json")
-
-    async def _async_pre_start_kernel(self, **kwargs):
-        command, kwargs = await super()._async_pre_start_kernel(**kwargs)
-        self.kernel_spec.interrupt_mode = "message"  # a signal would end bubblewrap itself
-        if is_root():
-            for path in (self.sockets, *self.sockets.iterdir()):
-                os.chown(path, own_user(), own_user())
-        return command, {**kwargs, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-
-    def close_folder(self):
-        """Takes the sockets' folder from the kernel's user once the sockets are there: it lies on the real disk."""
-        if is_root():
-            for path in (self.sockets, Path(self.connection_file)):
-                os.chown(path, 0, 0)
-            self.sockets.chmod(0o755)
-            Path(self.connection_file).chmod(0o644)
-
-    def format_kernel_cmd(self, extra_arguments=None):
-        """Returns the kernel's command line, inside the sandbox's."""
-        return sandboxed(super().format_kernel_cmd(extra_arguments), self.sockets)
-
-    async def _async_cleanup_resources(self, restart=False):
-        await super()._async_cleanup_resources(restart=restart)
-        if not restart:
-            shutil.rmtree(self.sockets, ignore_errors=True)
+    Without the sandbox it has your rights, and lives in the folder `home`.
+    """
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    if not sandbox:
+        return subprocess.Popen(command, cwd=home, env=environment(home), start_new_session=True, **pipes)
+    bwrap, *words = sandboxed(command)
+    end = words.index("--")
+    with tempfile.TemporaryFile() as options, tempfile.TemporaryFile() as calls:  # the command line is seen inside
+        for file, content in ((options, "\0".join(words[:end]).encode()), (calls, refusals())):
+            file.write(content)
+            file.seek(0)
+        files = options.fileno(), calls.fileno()
+        command = [bwrap, "--args", str(files[0]), "--seccomp", str(files[1]), *words[end:]]
+        return subprocess.Popen(command, env={}, pass_fds=files, start_new_session=True, **pipes)
 
 
-def sandboxed(command, writable):
-    """Returns the command line that runs `command` in the sandbox; it may write in the folder `writable`."""
-    limits = {**LIMITS, "nproc": TASKS + (0 if is_root() else own_tasks())}
+def processor_seconds(process):
+    """Returns the processor time of everything that was seen inside so far, at least: it never falls."""
+    seen = vars(process).setdefault("seen", {})
+    for each in family(process):
+        with contextlib.suppress(psutil.Error):  # user, system, and both of the children it has waited for
+            seen[each.pid] = max(sum(each.cpu_times()[:4]), seen.get(each.pid, 0.0))
+    return sum(seen.values())
+
+
+def interrupt(process):
+    """Sends SIGINT to the student's Python; does nothing once that is gone."""
+    with contextlib.suppress(psutil.Error, IndexError, ValueError):
+        python = family(process)[0]
+        if "--args" in process.args:  # bubblewrap's one child is the first process inside, whose first child is Python
+            python = min(python.children()[0].children(), key=psutil.Process.create_time)
+        python.send_signal(signal.SIGINT)
+
+
+def kill(process):
+    """Ends everything inside, and returns once nothing of it is left."""
+    patience = time.monotonic() + 10
+    while process.poll() is None:
+        spared = "--args" in process.args and time.monotonic() < patience  # bwrap waits until all are dead, then ends
+        for each in family(process)[spared:]:
+            with contextlib.suppress(psutil.Error):
+                each.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+
+
+def family(process):
+    """Returns the process and all below it, as psutil's; nothing once it has ended."""
+    with contextlib.suppress(psutil.Error):
+        if process.poll() is None:
+            first = psutil.Process(process.pid)
+            return [first, *first.children(recursive=True)]
+    return []
+
+
+def sandboxed(command):
+    """Returns the command line that runs `command` in the sandbox."""
+    limits = {**LIMITS, "nproc": TASKS + (0 if ROOT else own_tasks())}
+    user = 1_000_000 + os.getpid()  # nobody else's: one's fork bomb must not starve another
+    drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
     return [
-        *("bwrap", "--die-with-parent", "--new-session", "--hostname", "grading"),
-        *namespaces(),
-        *("--proc", "/proc", "--dev", "/dev"),
-        *("--perms", "1777", "--size", str(DISK), "--tmpfs", "/tmp"),
-        *visible(),
-        *("--bind", str(writable), str(writable), "--chdir", "/tmp"),
-        *environment(),
-        *("--", "prlimit", *(f"--{name}={value}" for name, value in limits.items())),
-        *(drop_to(own_user()) if is_root() else ()),
-        *command,
+        *(shutil.which("bwrap"), "--die-with-parent", "--new-session", "--hostname", "grading", *namespaces()),
+        *("--proc", "/proc", "--dev", "/dev", *memory("/dev/shm", SHARED), *memory("/tmp", DISK), *visible()),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--clearenv"),  # these two are memory as well
+        *(word for name, value in environment("/tmp").items() for word in ("--setenv", name, value)),
+        *("--", "prlimit", *(f"--{name}={value}" for name, value in limits.items()), *(drop if ROOT else ()), *command),
     ]
 
 
 def namespaces():
-    """Returns bwrap's options that part the kernel from all other processes, the network and the real users.
-
-    Root needs no user namespace, and must not have one: it would then be root to the kernel of the operating system,
-    for which no limit of processes holds.
-    """
+    """Returns bwrap's options that part the process from all others, the network and the real users."""
     others = [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup-try")]
-    if is_root():
+    if ROOT:  # in a user namespace it would still be the system's root, for whom no limit of processes holds
         return [*others, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     return [*others, "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
 
 
-def drop_to(user):
-    """Returns the command that becomes an unprivileged user for good."""
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
+def memory(path, size):
+    """Returns bwrap's options for a disk of so many bytes of memory."""
+    return ["--perms", "1777", "--size", str(size), "--tmpfs", str(path)]
 
 
 def visible():
@@ -126,42 +159,32 @@ def visible():
         for parent in reversed(path.parents[:-1]):
             options += ["--perms", "0755", "--dir", str(parent)]
         options += ["--ro-bind", str(path), str(path)]
-    return [*options, "--tmpfs", str(PACKAGE / "grading")]
+    grading = PACKAGE / "grading"
+    shown = (word for name in SHOWN for word in ("--ro-bind", str(grading / name), str(grading / name)))
+    return [*options, *memory(grading, NAMES), *shown, "--remount-ro", str(grading)]
 
 
-def environment():
-    """Returns bwrap's options that set every variable the kernel has."""
-    variables = {
-        **GRADING_ENVIRONMENT,
-        "RECSYS_DATA_DIR": "/tmp/data",
-        "HOME": "/tmp",
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(PACKAGE.parent),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return ["--clearenv", *(word for name, value in variables.items() for word in ("--setenv", name, value))]
+def environment(home):
+    """Returns every variable that the process has; LOGNAME, as there is no list of users to look a name up in."""
+    own = {"HOME": str(home), "RECSYS_DATA_DIR": f"{home}/data", "LOGNAME": "student", "LANG": "C.UTF-8"}
+    python = {"PYTHONPATH": str(PACKAGE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**GRADING_ENVIRONMENT, **own, **python, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"}
 
 
-def is_root():
-    """Returns whether this process runs as root."""
-    return os.geteuid() == 0
-
-
-def own_user():
-    """Returns the id of an unprivileged user that no other kernel has: one's fork bomb must not starve another."""
-    return 1_000_000 + os.getpid()
+def refusals():
+    """Returns the filter that refuses CALLS, a seccomp program; on a machine of another kind it refuses nothing."""
+    machine, never, flagged = CALLS.get(os.uname().machine, (0, (), ()))
+    load, equal, least, bits, answer, newuser = 0x20, 0x15, 0x35, 0x45, 0x06, 0x10000000
+    no, yes = (answer, 0, 0, 0x50000 | errno.ENOSYS), (answer, 0, 0, 0x7FFF0000)
+    program = [(load, 0, 0, 4), (equal, 1, 0, machine), no, (load, 0, 0, 0), (least, 0, 1, 0x40000000), no]
+    for call in never:
+        program += [(equal, 0, 1, call), no]
+    for call in flagged:
+        program += [(equal, 0, 4, call), (load, 0, 0, 16), (bits, 0, 1, newuser), no, yes]
+    return b"".join(struct.pack("=HBBI", *row) for row in [*(program if machine else ()), yes])
 
 
 def own_tasks():
     """Returns how many threads this user runs already: the limit of processes counts them on older systems."""
-    mine = os.getuid()
-    processes = (process.info for process in psutil.process_iter(["uids", "num_threads"]))
-    return sum(info["num_threads"] or 0 for info in processes if info["uids"] and info["uids"].real == mine)
-
-
-def remove_sockets(room_name):
-    """Removes the sockets' folders that the kernels of a room may have left; nothing a student made stops it."""
-    paths = [str(path) for path in Path("/tmp").glob(f"k-{room_name}-*")]
-    if paths:
-        subprocess.run(["rm", "-rf", "--", *paths], stderr=subprocess.DEVNULL)
+    found = [process.info for process in psutil.process_iter(["uids", "num_threads"])]
+    return sum(info["num_threads"] or 0 for info in found if info["uids"] and info["uids"].real == os.getuid())

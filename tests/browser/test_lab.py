@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from harness import answer_of, code_cells, notebook_path, solution_names
 
-from recsys_utils.grading.course import is_check
+from recsys_utils.grading.cells import is_check
 
 pytestmark = pytest.mark.long
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

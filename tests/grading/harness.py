@@ -31,11 +31,9 @@ from unittest import mock
 import matplotlib
 import matplotlib.pyplot as plt
 
+from recsys_utils.grading.cells import exercise_of, grade_id, is_check
 from recsys_utils.grading.course import (
     GRADING_ENVIRONMENT,
-    exercise_of,
-    grade_id,
-    is_check,
     lesson_names,
     notebooks,
     read_notebook,

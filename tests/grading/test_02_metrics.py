@@ -30,7 +30,7 @@ RMSE = [
         def rmse(batches):
             return math.sqrt(np.mean([float((p - a).square().mean()) for p, a in batches]))
     """),
-    Wrong("no root", "1 hidden", "2, expected 1.41421", """
+    Wrong("no root", "1 2 hidden", "2, expected 1.41421", """
         def rmse(batches):
             squared = sum(float((p - a).square().sum()) for p, a in batches)
             return squared / sum(len(a) for _, a in batches)
@@ -89,7 +89,7 @@ RMSE = [
         def rmse(batches):
             return torch.cat([p - a for p, a in batches]).square().mean().sqrt().half()
     """),
-    Wrong("hard-coded for checks 1 and 2", "hidden", "the RMSE of 111 ratings in three batches", """
+    Wrong("hard-coded for check 1 and half of 2", "2 hidden", "the RMSE of errors three times as large", """
         def rmse(batches):
             return math.sqrt(2) if len(batches) == 1 else 1.0
     """),
@@ -475,7 +475,7 @@ NDCG_SEVERAL = [
         def ndcg_several(ranks, k):
             return float((1 / torch.log2(ranks[ranks <= k] + 1.0)).sum())
     """),
-    Wrong("ideal of the hits instead of the held-out items", "1 hidden", "the missed item still belongs", """
+    Wrong("ideal of the hits instead of the held-out items", "1 2 hidden", "the missed item still belongs", """
         def ndcg_several(ranks, k):
             hits = ranks[ranks <= k]
             dcg = (1 / torch.log2(hits + 1.0)).sum()
@@ -496,12 +496,12 @@ NDCG_SEVERAL = [
             dcg = (1 / torch.log2(ranks + 1.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
-    Wrong("the first k of the ranks, in their order", "1 hidden", "0.752743, expected 0.613147", """
+    Wrong("the first k of the ranks, in their order", "1 2 hidden", "0.752743, expected 0.613147", """
         def ndcg_several(ranks, k):
             dcg = sum(1 / math.log2(rank + 1) for rank in ranks[:k].tolist())
             return dcg / sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(ranks)) + 1))
     """),
-    Wrong("the place among the ranks for the rank", "1 hidden", "1, expected 0.919721", """
+    Wrong("the place among the ranks for the rank", "1 2 hidden", "1, expected 0.919721", """
         def ndcg_several(ranks, k):
             dcg = sum(1 / math.log2(place + 2) for place, rank in enumerate(ranks.tolist()) if rank <= k)
             return dcg / sum(1 / math.log2(place + 2) for place in range(min(k, len(ranks))))
@@ -516,7 +516,7 @@ NDCG_SEVERAL = [
             dcg = (1 / torch.log2(ranks[ranks <= k] + 2.0)).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
-    Wrong("the share of hits", "1 hidden", "1, expected 0.919721", """
+    Wrong("the share of hits", "1 2 hidden", "1, expected 0.919721", """
         def ndcg_several(ranks, k):
             return float((ranks <= k).sum() / min(k, len(ranks)))
     """),
@@ -534,7 +534,7 @@ NDCG_SEVERAL = [
             gains = (ranks <= k) / torch.log2(ranks + 1.0)
             return gains / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum()
     """),
-    Wrong("hard-coded for checks 1 and 2", "hidden", "NDCG@10 without a hit", """
+    Wrong("hard-coded for check 1 and half of 2", "2 hidden", "where rank 1 is the only miss", """
         def ndcg_several(ranks, k):
             return {3: 1.5, 20: 1}.get(int(ranks[-1]), 1 + 1 / math.log2(3)) / (1 + 1 / math.log2(3))
     """),
@@ -588,7 +588,7 @@ AUC = [
             difference = positive_scores[:, None] - negative_scores
             return float(((difference > 0) + 1.0 * (difference == 0)).mean())
     """),
-    Wrong("the wrong way round", "1 hidden", "0.25, expected 0.75", """
+    Wrong("the wrong way round", "1 2 hidden", "0.25, expected 0.75", """
         def auc(positive_scores, negative_scores):
             difference = negative_scores[:, None] - positive_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).mean())
@@ -613,12 +613,12 @@ AUC = [
             difference = positive_scores[:, None] - negative_scores
             return ((difference > 0) + 0.5 * (difference == 0)).mean(1)
     """),
-    Wrong("the mean positive against the negatives", "hidden", "the AUC of 3 against 40 scores", """
+    Wrong("the mean positive against the negatives", "2 hidden", "the AUC with two ties", """
         def auc(positive_scores, negative_scores):
             difference = positive_scores.mean() - negative_scores
             return float(((difference > 0) + 0.5 * (difference == 0)).mean())
     """),
-    Wrong("a smooth step", "1 hidden", "four pairs; one is out of order", """
+    Wrong("a smooth step", "1 2 hidden", "four pairs; one is out of order", """
         def auc(positive_scores, negative_scores):
             return float(torch.sigmoid(positive_scores[:, None] - negative_scores).mean())
     """),
@@ -640,7 +640,7 @@ AUC = [
         def auc(positive_scores, negative_scores):
             return float((positive_scores[:, None] - negative_scores).sign().mean())
     """),
-    Wrong("hard-coded for checks 1 and 2", "hidden", "the AUC of 3 against 40 scores with ties", """
+    Wrong("hard-coded for check 1 and half of 2", "2 hidden", "the AUC with two ties", """
         def auc(positive_scores, negative_scores):
             return 0.75 if len(negative_scores) == 2 else 0.5
     """),
@@ -858,26 +858,26 @@ SAMPLED_NDCG = [
           sampled(faulty(LESSON, "sampled_ndcg"))),
     Wrong("the published drawing", "3 hidden", "a list, expected a tensor",
           sampled(faulty(LESSON, "draw_negatives"))),
-    Wrong("natural logarithm", "1 hidden", "of rank 3 it is 0.5: base 2", sampled("""
+    Wrong("natural logarithm", "1 2 hidden", "of rank 3 it is 0.5: base 2", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("rank from zero", "1 hidden", "inf, expected 0.75", sampled("""
+    Wrong("rank from zero", "1 2 hidden", "inf, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("the test item counted against itself", "1 hidden", "0.530803, expected 0.75", sampled("""
+    Wrong("the test item counted against itself", "1 2 hidden", "0.530803, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             candidates = torch.cat([negatives, test_items[:, None]], dim=1)
             rank = 1 + (scores.gather(1, candidates) >= own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("lower scores are better", "1 hidden", "0.530803, expected 0.75", sampled("""
+    Wrong("lower scores are better", "1 2 hidden", "0.530803, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) < own).sum(1)
@@ -889,13 +889,13 @@ SAMPLED_NDCG = [
             rank = 1 + (scores > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
-    Wrong("a sum over the users", "1 hidden", "1.5, expected 0.75", sampled("""
+    Wrong("a sum over the users", "1 2 hidden", "1.5, expected 0.75", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).sum())
     """)),
-    Wrong("one number for each user", "1 hidden", "shape (2,), expected a single value", sampled("""
+    Wrong("one number for each user", "1 2 hidden", "shape (2,), expected a single value", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)

@@ -309,7 +309,7 @@ GRADIENTS = [
             return (torch.zeros_like(user_factors).index_add_(0, users, reg * p - errors * q),
                     torch.zeros_like(item_factors).index_add_(0, items, reg * q - errors * p))
     """),
-    Wrong("a matrix of all errors", "hidden", "8,000,000 films do not fit", """
+    Wrong("a matrix of all errors", "hidden", "4,000,000 users and as many films: not enough memory", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
             p, q = user_factors[users], item_factors[items]
             errors = torch.zeros(len(user_factors), len(item_factors), dtype=p.dtype)
@@ -318,6 +318,13 @@ GRADIENTS = [
             of_item = items.bincount(minlength=len(item_factors))[:, None]
             return (reg * of_user * user_factors - errors @ item_factors,
                     reg * of_item * item_factors - errors.T @ user_factors)
+    """),
+    Wrong("a matrix of all ratings with all ratings", "hidden", "all ratings with all ratings", """
+        def gradients(users, items, ratings, user_factors, item_factors, reg):
+            p, q = user_factors[users], item_factors[items]
+            errors = (ratings - (p @ q.T).diagonal())[:, None]
+            return (torch.zeros_like(user_factors).index_add_(0, users, reg * p - errors * q),
+                    torch.zeros_like(item_factors).index_add_(0, items, reg * q - errors * p))
     """),
     Wrong("one row for each rating", "1 2 3 hidden", "shape (1, 2), expected (3, 2)", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
@@ -401,7 +408,7 @@ GRADIENTS = [
             loss.backward()
             return P.grad, Q.grad
     """),
-    Wrong("a matrix of all predictions, in NumPy", "hidden", "MemoryError: Unable to allocate", """
+    Wrong("a matrix of all predictions, in NumPy", "hidden", "a matrix of all users and films", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
             predicted = torch.from_numpy((user_factors.numpy() @ item_factors.numpy().T)[users.numpy(), items.numpy()])
             p, q, errors = user_factors[users], item_factors[items], (ratings - predicted)[:, None]
@@ -566,7 +573,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("the ratings left in their order", "1 3", "4.5 at [0, 2], expected 0.5", """
+    Wrong("the ratings left in their order", "1 2 3", "4.5 at [0, 2], expected 0.5", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             order = torch.randperm(len(users), generator=generator)
             users, items = users[order], items[order]
@@ -656,7 +663,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return torch.cat([user_factors, item_factors])
     """),
-    Wrong("the gradients, not the factors", "2 3 hidden", "8 at [0, 0], expected 0.2", """
+    Wrong("the gradients, not the factors", "1 2 3 hidden", "where every gradient is zero", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             for rows in torch.randperm(len(users), generator=generator).split(batch_size):
                 grad_user, grad_item = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)

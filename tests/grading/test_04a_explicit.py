@@ -594,7 +594,7 @@ HALF_STEP = [
                 solution[row] = torch.linalg.solve(X.T @ X + reg * weight * eye, X.T @ y)
             return solution
     """),
-    Wrong("nan for a row without ratings", "1 2 hidden", "nothing is known of it", """
+    Wrong("nan for a row without ratings", "1 2 3 hidden", "nothing is known of it", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             solution = features.new_full((n_rows, features.shape[1]), torch.nan)
             eye = torch.eye(features.shape[1], dtype=features.dtype)
@@ -606,7 +606,7 @@ HALF_STEP = [
                     solution[row] = torch.linalg.solve(X.T @ X + reg * weight * eye, X.T @ y)
             return solution
     """),
-    Wrong("as many rows as columns", "1 2", "the row with one rating: 0 at [1], expected 1", """
+    Wrong("as many rows as columns", "1 2 3", "the row with one rating: 0 at [1], expected 1", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             solution = features.new_zeros(n_rows, features.shape[1])
             eye = torch.eye(features.shape[1], dtype=features.dtype)
@@ -1440,7 +1440,7 @@ MASKED_ALS = [
                     Q[i] = torch.linalg.solve(P[mine].T @ P[mine] + price, P[mine].T @ ratings[mine, i])
                 return P, Q
     """)),
-    Wrong("only the films are ever fitted", "2 hidden", "30 sweeps over the observed places alone", hunt("""
+    Wrong("only the films are ever fitted", "2 3 hidden", "30 sweeps over the observed places alone", hunt("""
         def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
             generator = torch.Generator().manual_seed(seed)
             P = torch.randn(ratings.shape[0], n_factors, dtype=ratings.dtype, generator=generator)

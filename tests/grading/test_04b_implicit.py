@@ -88,7 +88,7 @@ OBJECTIVE = [
     Wrong("lambda weighted by the confidences, as in the model", "2 3 hidden", "each row pays once", objective(
         norms="((len(Q) + alpha * torch.bincount(users, minlength=len(P))) * P.square().sum(1)).sum()"
               " + ((len(P) + alpha * torch.bincount(items, minlength=len(Q))) * Q.square().sum(1)).sum()")),
-    Wrong("a dense matrix of all scores", "hidden", "whether a million pairs are visited: True", """
+    Wrong("a dense matrix of all scores", "hidden", "make nothing of shape (users, films)", """
         def implicit_objective(users, items, user_factors, item_factors, alpha, reg):
             x = user_factors @ item_factors.T
             y = torch.zeros_like(x)
@@ -98,7 +98,7 @@ OBJECTIVE = [
     """),
     Wrong("a dense matrix of squared scores", "hidden", "make nothing of shape (users, films)",
           objective(every="(P @ Q.T).square().sum()")),
-    Wrong("a dense matrix in NumPy", "hidden", "200,000 users, 300,000 films: not enough memory",
+    Wrong("a dense matrix in NumPy", "hidden", "make nothing of shape (users, films)",
           objective(every="float(np.square(P.numpy() @ Q.numpy().T).sum())")),
     Wrong("a dense mask of the clicks", "hidden", "make nothing of shape (users, films)", """
         def implicit_objective(users, items, user_factors, item_factors, alpha, reg):
@@ -405,7 +405,7 @@ HALF_STEP = [
           half_step("gram + (1 + alpha) * X.T @ X + reg * eye")),
     Wrong("alpha on the right", "1 2 hidden", "8 / (6 + 3 · 4 + 2)", half_step(right="alpha * X.sum(0)")),
     Wrong("no weight on the right", "1 2 hidden", "8 / (6 + 3 · 4 + 2)", half_step(right="X.sum(0)")),
-    Wrong("the weight of a library: alpha at a click, where ours is 1 + alpha", "1 hidden", "8 / (6 + 3 · 4 + 2)",
+    Wrong("the weight of a library: alpha at a click, where ours is 1 + alpha", "1 2 hidden", "8 / (6 + 3 · 4 + 2)",
           half_step("gram + (alpha - 1) * X.T @ X + reg * eye", "alpha * X.sum(0)")),
     Wrong("the clicks only", "1 2 hidden", "all three films count",
           half_step("(1 + alpha) * X.T @ X + reg * eye")),
@@ -500,7 +500,7 @@ HALF_STEP = [
         solution="features.new_ones(n_rows, features.shape[1])",
         value="solution[row] + torch.linalg.solve(left, right)")),
     Wrong("transposed", "1 2 hidden", "shape (1, 3), expected (3, 1)", half_step(returned="solution.T")),
-    Wrong("returns in the loop", "1 hidden", "the row that clicked Aliens: 0 at [0]",
+    Wrong("returns in the loop", "1 2 hidden", "the row that clicked Aliens: 0 at [0]",
           half_step(value="torch.linalg.solve(left, right); return solution")),
     Wrong("a list of vectors", "1 2 hidden", "a list, expected a tensor", half_step(returned="list(solution)")),
     Wrong("weighs the films inside its input", "hidden", "changed its input features",
@@ -524,7 +524,7 @@ HALF_STEP = [
         def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
             return torch.tensor([[0.4], [0.0], [4 / 11]])
     """),
-    Wrong("zeros of the right shape", "1 hidden", "8 / (6 + 3 · 4 + 2)", """
+    Wrong("zeros of the right shape", "1 2 hidden", "8 / (6 + 3 · 4 + 2)", """
         def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
             return features.new_zeros(n_rows, features.shape[1])
     """),

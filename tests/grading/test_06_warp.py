@@ -478,7 +478,7 @@ WARP_GRADIENTS = [
     Wrong("times the hinge", "1 hidden", "and no factor", changed(GRADIENTS, ("(hinge > 0)", "hinge.clamp(min=0)"))),
     Wrong("the hinge squared", "1 3 hidden", "and no factor",
           changed(GRADIENTS, ("hinge > 0", "2 * hinge.clamp(min=0)"))),
-    Wrong("the hinge's margin with a minus", "1 3 hidden", "the hinge is 1 - 1.5 + 2 = 1.5: above 0",
+    Wrong("the hinge's margin with a minus", "1 2 3 hidden", "the hinge is 1 - 1.5 + 2 = 1.5: above 0",
           changed(GRADIENTS, ("margin + ", "-margin + "))),
     Wrong("no margin: only films above the liked one", "3 hidden", "each hinge is the margin, 1",
           changed(GRADIENTS, ("margin + ", ""))),
@@ -506,7 +506,7 @@ WARP_GRADIENTS = [
           changed(GRADIENTS, ("    grad_item.index_add_(0, items, -w[:, None] * p)\n", ""))),
     Wrong("the violator left out", "1 3 hidden", "w p for the violator",
           changed(GRADIENTS, (".index_add_(0, j, w[:, None] * p)", ""))),
-    Wrong("the user's gradient from the violator alone", "1 3 hidden", "w (q_j - q_i)",
+    Wrong("the user's gradient from the violator alone", "1 2 3 hidden", "w (q_j - q_i)",
           changed(GRADIENTS, ("w[:, None] * difference", "w[:, None] * item_factors[j]"))),
     Wrong("the film's own vector instead of the user's", "1 3 hidden", "-w p for the liked film",
           changed(GRADIENTS, ("-w[:, None] * p", "-w[:, None] * item_factors[items]"))),
@@ -552,7 +552,7 @@ WARP_GRADIENTS = [
             (weights * (violators >= 0) * hinge.clamp(min=0)).sum().backward()
             return [table.grad for table in tables]
     """),
-    Wrong("the whole batch or nothing", "hidden", "of 120 searches",
+    Wrong("the whole batch or nothing", "2 hidden", "beside these two",
           changed(GRADIENTS, ("hinge > 0", "hinge.sum() > 0"))),
     Wrong("hard-coded for check 1", "2 3 hidden", "-1 is neither the last film nor the first", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):

@@ -433,7 +433,7 @@ SCORES = [
             item_bias += mean
             return user_bias[users] + item_bias[items] + (user_factors[users] * item_factors[items]).sum(1)
     """)),
-    Wrong("both without biases", "1 hidden", "6 at [0], expected 6.25", """
+    Wrong("both without biases", "1 2 hidden", "6 at [0], expected 6.25", """
         def predict(users, items, mean, user_bias, item_bias, user_factors, item_factors):
             return mean + (user_factors[users] * item_factors[items]).sum(1)
 

@@ -201,7 +201,7 @@ TOWERS = [
                           "list(map(torch.nn.Linear, widths, widths[1:]))"))),
     Wrong("a ReLU after the last layer", "2 hidden", "nothing after it",
           changed(TOWER, ("self.layers[-1](z).squeeze(1)", "torch.relu(self.layers[-1](z)).squeeze(1)"))),
-    Wrong("a sigmoid after the last layer", "2 hidden", "nothing after it",
+    Wrong("a sigmoid after the last layer", "1 2 hidden", "the last bias is left",
           changed(TOWER, ("self.layers[-1](z).squeeze(1)", "torch.sigmoid(self.layers[-1](z)).squeeze(1)"))),
     Wrong("no ReLU", "2 hidden", "ReLU cuts at 0", changed(TOWER, ("torch.relu(layer(z))", "layer(z)"))),
     Wrong("ReLU before the layers", "2 hidden", "p first", changed(TOWER, ("layer(z))", "layer(torch.relu(z)))"))),
@@ -224,14 +224,14 @@ TOWERS = [
                   ("torch.cat([self.user_factors(users), self.item_factors(items)], dim=1)",
                    "self.user_factors(users) + self.item_factors(items)"))),
     Wrong("a column comes back", "1 2 hidden", "shape (2, 1), expected (2,)", changed(TOWER, (".squeeze(1)", ""))),
-    Wrong("everything squeezed", "hidden", "the score of a single pair", changed(TOWER, ("squeeze(1)", "squeeze()"))),
+    Wrong("everything squeezed", "hidden", "shape (), expected (1,)", changed(TOWER, ("squeeze(1)", "squeeze()"))),
     Wrong("default widths only", "2 hidden", "with n_factors=1 and hidden=(2,)",
           changed(TOWER, ("*hidden", "32, 16, 8"))),
     Wrong("the number of factors fixed at 8", "2 hidden", "use what is passed in",
           changed(TOWER, ("[2 * n_factors", "[2 * 8"))),
     Wrong("one hidden layer forgotten", "1 2 hidden", "the number of parameters",
           changed(TOWER, ("*hidden, 1", "*hidden[:-1], 1"))),
-    Wrong("always a hidden layer", "hidden", "the widths with hidden=()", changed(
+    Wrong("always a hidden layer", "hidden", "the shapes of all parameters with hidden=()", changed(
         TOWER, ("        widths", "        hidden = hidden or (8,)\n        widths"))),
     Wrong("a dot product without hidden layers", "hidden", "the scores with hidden=()",
           changed(TOWER, ("        z = torch.cat", "        if len(self.layers) == 1:\n            return "
@@ -249,9 +249,9 @@ TOWERS = [
         TOWER, ("widths[1:]))", "widths[1:]))\n        self.norm = torch.nn.LayerNorm(2 * n_factors)"))),
     Wrong("dropout", "hidden", "the scores", changed(TOWER, ("layer(z))", "F.dropout(layer(z), 0.9, len(z) > 4))"))),
     Wrong("the scores detached", "hidden", "no detach", changed(TOWER, (".squeeze(1)", ".squeeze(1).detach()"))),
-    Wrong("the users' table through .data", "hidden", "the gradient of user_factors.weight",
+    Wrong("the users' table through .data", "hidden", "the gradient of parameter 0",
           changed(TOWER, ("self.user_factors(users)", "self.user_factors.weight.data[users]"))),
-    Wrong("the films' table detached", "hidden", "the gradient of item_factors.weight",
+    Wrong("the films' table detached", "hidden", "the gradient of parameter 1",
           changed(TOWER, ("self.item_factors(items)", "self.item_factors(items).detach()"))),
     Wrong("hidden layers without gradient", "hidden", "no detach, .data, no_grad",
           changed(TOWER, ("torch.relu(layer(z))", "torch.relu(layer(z)).detach()"))),
@@ -411,28 +411,28 @@ def fuse(gmf_out, mlp_out, alpha):
 BIAS = "alpha * gmf_out.bias + (1 - alpha) * mlp_out.bias"
 
 FUSES = [
-    Wrong("both biases in full", "2", "weighed like the scores",
+    Wrong("both biases in full", "2 hidden", "weighed like the scores",
           changed(FUSE, (BIAS, "gmf_out.bias + mlp_out.bias"))),
-    Wrong("the mean of the biases", "2", "weighed like the scores",
+    Wrong("the mean of the biases", "2 hidden", "weighed like the scores",
           changed(FUSE, (BIAS, "(gmf_out.bias + mlp_out.bias) / 2"))),
     Wrong("the bias of the GMF alone", "2", "weighed like the scores", changed(FUSE, (BIAS, "gmf_out.bias"))),
-    Wrong("the bias of the MLP not weighed", "2", "weighed like the scores",
+    Wrong("the bias of the MLP not weighed", "2 hidden", "weighed like the scores",
           changed(FUSE, ("(1 - alpha) * mlp_out.bias", "mlp_out.bias"))),
-    Wrong("the bias left as it started", "2", "weighed like the scores",
+    Wrong("the bias left as it started", "2 hidden", "weighed like the scores",
           changed(FUSE, (f"        fused.bias.copy_({BIAS})\n", ""))),
     Wrong("no bias", "2 hidden", "the bias", changed(FUSE, (f"fused.bias.copy_({BIAS})", "fused.bias = None"))),
-    Wrong("a bias of zeros", "2", "weighed like the scores", changed(FUSE, (BIAS, "torch.zeros(1)"))),
-    Wrong("the weights' shares swapped", "1 2", "¼ of GMF's weights first", changed(
+    Wrong("a bias of zeros", "2 hidden", "weighed like the scores", changed(FUSE, (BIAS, "torch.zeros(1)"))),
+    Wrong("the weights' shares swapped", "1 2 hidden", "¼ of GMF's weights first", changed(
         FUSE, ("alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight",
                "(1 - alpha) * gmf_out.weight, alpha * mlp_out.weight"))),
-    Wrong("the MLP first", "1 2", "¼ of GMF's weights first", changed(
+    Wrong("the MLP first", "1 2 hidden", "¼ of GMF's weights first", changed(
         FUSE, ("alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight",
                "(1 - alpha) * mlp_out.weight, alpha * gmf_out.weight"))),
-    Wrong("weights not weighed", "1 2", "¼ of GMF's weights first", changed(
+    Wrong("weights not weighed", "1 2 hidden", "¼ of GMF's weights first", changed(
         FUSE, ("alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight", "gmf_out.weight, mlp_out.weight"))),
-    Wrong("only the GMF weighed", "1 2", "then ¾ of the MLP's",
+    Wrong("only the GMF weighed", "1 2 hidden", "then ¾ of the MLP's",
           changed(FUSE, ("(1 - alpha) * mlp_out.weight", "mlp_out.weight"))),
-    Wrong("one half, whatever alpha is", "1 2", "¼ of GMF's weights first",
+    Wrong("one half, whatever alpha is", "1 2 hidden", "¼ of GMF's weights first",
           changed(FUSE, ("    weight =", "    alpha = 0.5\n    weight ="))),
     Wrong("alpha 0 taken for not given", "2", "alpha=0.0", changed(
         FUSE, ("    weight =", "    alpha = alpha or 0.5\n    weight ="))),
@@ -444,13 +444,13 @@ FUSES = [
           changed(FUSE, (", dtype=weight.dtype", ""))),
     Wrong("always double precision", "hidden", "the weight from torch.float32: dtype torch.float64",
           changed(FUSE, ("dtype=weight.dtype", "dtype=torch.float64"))),
-    Wrong("the weight alone comes back", "1 2 hidden", "expected a Linear",
+    Wrong("the weight alone comes back", "1 2 hidden", "expected 'Linear'",
           changed(FUSE, ("return fused", "return weight"))),
-    Wrong("a pair of tensors", "1 2 hidden", "expected a Linear",
+    Wrong("a pair of tensors", "1 2 hidden", "expected 'Linear'",
           changed(FUSE, ("return fused", "return fused.weight, fused.bias"))),
-    Wrong("a Sequential", "1 2 hidden", "expected a Linear",
+    Wrong("a Sequential", "1 2 hidden", "expected 'Linear'",
           changed(FUSE, ("return fused", "return torch.nn.Sequential(fused)"))),
-    Wrong("a function", "1 2 hidden", "expected a Linear", """
+    Wrong("a function", "1 2 hidden", "expected 'Linear'", """
         def fuse(gmf_out, mlp_out, alpha):
             f = gmf_out.in_features
             return lambda x: alpha * gmf_out(x[:, :f]) + (1 - alpha) * mlp_out(x[:, f:])
@@ -497,7 +497,7 @@ FUSES = [
             fused.weight.data = torch.tensor([[0.5, -0.25, 3.0, 0.0, 6.0]], dtype=gmf_out.weight.dtype)
             return fused
     """),
-    Wrong("returns nothing", "1 2 hidden", "forget to return", changed(FUSE, ("    return fused", ""))),
+    Wrong("returns nothing", "1 2 hidden", "'NoneType', expected 'Linear'", changed(FUSE, ("    return fused", ""))),
     Right("load_state_dict", """
         def fuse(gmf_out, mlp_out, alpha):
             weight = torch.hstack([alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight])
@@ -628,7 +628,7 @@ KEEP_BEST = [
     Wrong("parameters without buffers", "hidden", "and its buffers", changed(
         KEEP, (DEEP, "[part.detach().clone() for part in model.parameters()]"),
         ("model.load_state_dict(best_state)", "[p.data.copy_(q) for p, q in zip(model.parameters(), best_state)]"))),
-    Wrong("only the first parameter", "hidden", "what the final model says", changed(
+    Wrong("only the first parameter", "hidden", "part 1 of the final model", changed(
         KEEP, (DEEP, "next(model.parameters()).detach().clone()"),
         ("model.load_state_dict(best_state)", "next(model.parameters()).data.copy_(best_state)"))),
     Wrong("half precision kept", "hidden", "to the last digit", changed(

@@ -198,7 +198,7 @@ PAIRED_INTERVALS = [
           changed(PAIRS, ("means, low, high", "means, low.numpy(), high.numpy()"))),
     Wrong("values centred in place", "hidden", "changed its input values",
           changed(PAIRS, ("    means =", "    means = values.mean(1)\n    values -= means[:, None]\n    unused ="))),
-    Wrong("draws sorted in place", "hidden", "changed its input draws",
+    Wrong("draws sorted in place", "2 hidden", "changed its input draws",
           changed(PAIRS, ("    limits", "    draws.numpy().sort(axis=1)\n    limits"))),
     Wrong("squeezed", "hidden", "mean of a single model: shape ()",
           changed(PAIRS, ("return means[:, None] - means, low, high",

@@ -13,7 +13,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
@@ -21,7 +20,7 @@ import pytest
 from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from recsys_utils.grading.course import grade_id
+from recsys_utils.grading.cells import grade_id
 from recsys_utils.grading.sandbox import TOOLS
 
 pytestmark = [
@@ -32,7 +31,7 @@ LESSON = "01_movielens"
 EXERCISES = exercises_of(LESSON)
 CHECKS = [grade_id(cell) for cell in checks_in(LESSON)]
 ALL = sum(cell.metadata.nbgrader.points for name in EXERCISES for cell in checks_of(LESSON, name))
-HELD, UNREADABLE, NO_GAIN = "needs a person", "unreadable", "no gain"  # the last: held, or no more than it earned
+UNREADABLE, NO_GAIN = "unreadable", "no gain"  # the last: no more than it earned
 HERE = "the student's own first cell"
 
 
@@ -186,6 +185,13 @@ HONEST = [
     Case("blank", 0, []),
     Case("half right", worth(*EXERCISES[:3]), EXERCISES[:3]),
     Case("O'Neil, Zoë (1)", ALL),
+    Case("Ada {x}", ALL),
+    Case("\u0623\u062d\u0645\u062f \u0639\u0644\u064a", ALL),
+    Case("\u674e \u660e", ALL),
+    Case("leaves among the answers", ALL, code={ONE: "quit()\n"}),
+    Case("leaves in a cell of its own", ALL, code={HERE: "quit()"}),
+    Case("all names of NumPy", ALL, code={HERE: "from numpy import *"}),
+    Case("computes on a device that holds nothing", ALL, code={HERE: "import torch; torch.set_default_device('meta')"}),
     Case("split cell", ALL, edit=twice(ONE, halves=True)),
     Case("copied cell", ALL, edit=twice(ONE)),
     Case("checks deleted", ALL, edit=without(*CHECKS)),
@@ -210,7 +216,7 @@ HONEST = [
     Case("shadows a builtin", ALL, code={HERE: "max_ = 3; id = 4; type_ = 5"}),
     Case("double precision", ALL, code={HERE: "import torch; torch.set_default_dtype(torch.float64)"}),
     Case("leaves at the end", ALL, edit=at_the_end("exit()")),
-    Case("two answers end the kernel", ALL - worth(EXERCISES[1], EXERCISES[3]),
+    Case("two answers end the process", ALL,
          code={EXERCISES[1]: "import os; os._exit(1)\n", EXERCISES[3]: "import os; os._exit(1)\n"}),
     Case("no outputs", ALL, edit=raw(lambda cell: (cell.pop("outputs", 0), cell.pop("execution_count", 0)))),
     Case("odd outputs", ALL, edit=raw(lambda cell: cell.update(outputs=[{"output_type": "stream", "text": "y"}])
@@ -240,16 +246,16 @@ HOSTILE = [
     Case("roles edited", 0, [], edit=each(lambda cell: cell.metadata.nbgrader.update(solution=True, grade=False))),
     Case("all cells tagged", 0, [], edit=each(lambda cell: cell.metadata.update(tags=["training"]))),
     Case("forged metadata", 0, [], edit=each(lambda cell: cell.metadata.update(nbgrader={"grade_id": ["a"]}))),
-    Case("loop that ignores interrupts", all_but(ONE), code={ONE: """
+    Case("loop that ignores interrupts", ALL, code={ONE: """
 while True:
     try:
-        while True: pass
+        for _ in iter(int, 1): x = 1
     except BaseException: pass
 """}),
     Case("sys.exit", all_but(ONE), code={ONE: "import sys; sys.exit()\n"}),
-    Case("os._exit in a cell", all_but(ONE), code={ONE: "import os; os._exit(0)\n"}),
+    Case("os._exit in a cell", ALL, code={ONE: "import os; os._exit(0)\n"}),
     Case("os._exit in an answer", all_but(LAST), inside="import os; os._exit(0)"),
-    Case("segmentation fault", all_but(ONE), code={ONE: "import ctypes; ctypes.string_at(0)\n"}),
+    Case("segmentation fault", ALL, code={ONE: "import ctypes; ctypes.string_at(0)\n"}),
     Case("kernel killed", ALL, code={HERE: "import os; os.kill(os.getpid(), 9)"}),
     Case("kills its parents", ALL, code={HERE: "import os; os.kill(os.getppid(), 9)"}),
     Case("kills everything", ALL, code={HERE: "import os; os.kill(-1, 9)"}),
@@ -279,23 +285,23 @@ for path in pathlib.Path('/').rglob('solutions/*/*.ipynb'):
                                                    "book.execute('update grade set manual_score = 100')\n"
                                                    "book.commit()"}),
     Case("a link to the solution", UNREADABLE, files={f"{LESSON}.ipynb": "link"}),
-    Case("checks redefined", HELD, [], code={HERE: "def check_equal(*v, **o): pass\ncheck_close = check_equal"}),
-    Case("checks patched", HELD, [], code={HERE: GIVE_ALL_PASS}),
-    Case("numpy.testing patched", HELD, [], code={HERE: "import numpy.testing as t\n"
+    Case("checks redefined", 0, [], code={HERE: "def check_equal(*v, **o): pass\ncheck_close = check_equal"}),
+    Case("checks patched", 0, [], code={HERE: GIVE_ALL_PASS}),
+    Case("numpy.testing patched", 0, [], code={HERE: "import numpy.testing as t\n"
                                                        "t.assert_allclose = t.assert_equal = lambda *v, **o: None"}),
-    Case("torch.allclose patched", HELD, [], code={HERE: "import torch; torch.allclose = lambda *v, **o: True"}),
-    Case("builtins patched", HELD, [], code={HERE: "import builtins; builtins.all = lambda values: True"}),
-    Case("cells rewritten", HELD, [], code={HERE: "get_ipython().input_transformers_cleanup.append(lambda lines: "
+    Case("torch.allclose patched", 0, [], code={HERE: "import torch; torch.allclose = lambda *v, **o: True"}),
+    Case("builtins patched", 0, [], code={HERE: "import builtins; builtins.all = lambda values: True"}),
+    Case("cells rewritten", 0, [], code={HERE: "get_ipython().input_transformers_cleanup.append(lambda lines: "
                                                  "['pass\\n'])"}),
-    Case("trees rewritten", HELD, [], code={HERE: """
+    Case("trees rewritten", 0, [], code={HERE: """
 import ast
 class Nothing(ast.NodeTransformer):
     def visit_Module(self, node): return ast.Module([], [])
 get_ipython().ast_transformers.append(Nothing())
 """}),
-    Case("a hook prints hidden tests", HELD, [], code={HERE: "get_ipython().events.register('pre_run_cell', "
+    Case("a hook prints hidden tests", 0, [], code={HERE: "get_ipython().events.register('pre_run_cell', "
                                                             "lambda info: print('HOOKED', info.raw_cell))"}),
-    Case("kernel always content", HELD, [], code={HERE: """
+    Case("kernel always content", 0, [], code={HERE: """
 async def fine(*values, **options):
     return {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': {}}
 get_ipython().kernel.do_execute = fine
@@ -314,21 +320,21 @@ class Equal(float):
 equal = lambda *values, **options: Equal()
 """ + "\n".join(f"{name} = equal" for name in EXERCISES)}),
     Case("chameleons", 0, [], answers=CHAMELEON),
-    Case("remarks forged", HELD, [], code={HERE: DISARMED}, answers=DISARMED,
+    Case("remarks forged", 0, [], code={HERE: DISARMED}, answers=DISARMED,
          edit=at_the_end('{"doubt": "", "fatal": ""}', id="zz_remarks")),
-    Case("disarmed and rearmed", HELD, [], code={HERE: DISARMED}, answers=DISARMED,
+    Case("disarmed and rearmed", 0, [], code={HERE: DISARMED}, answers=DISARMED,
          edit=at_the_end("from recsys_utils.checks import *")),
-    Case("checks skipped by their first line", HELD, [], code={HERE: """
+    Case("checks skipped by their first line", 0, [], code={HERE: """
 kernel = get_ipython().kernel
 run = kernel.do_execute
 async def skip(code, *values, **options):
     return await run('pass' if code.startswith('# Check') else code, *values, **options)
 kernel.do_execute = skip
 """}),
-    Case("replies forged", HELD, [], answers=FORGED_REPLY),
-    Case("checks with new code", HELD, [], code={HERE: FINGERPRINT}, answers=FINGERPRINT.rsplit("__code__", 1)[1]),
-    Case("prints hidden tests", HELD, inside="print(In[-1])"),
-    Case("raises hidden tests", HELD, inside="raise Exception(In[-1])"),
+    Case("replies forged", 0, [], answers=FORGED_REPLY),
+    Case("checks with new code", 0, [], code={HERE: FINGERPRINT}, answers=FINGERPRINT.rsplit("__code__", 1)[1]),
+    Case("prints hidden tests", ALL, inside="print(In[-1])"),
+    Case("raises hidden tests", all_but(LAST), inside="raise Exception(In[-1])"),
     Case("a long error of its own", ALL, edit=at_the_end("class Fatal(Exception): pass\n"
                                                          "raise Fatal('=HYPERLINK(1)' + 'F' * 20_000_000)")),
     Case("floods the connection", ALL, code={HERE: """
@@ -447,16 +453,12 @@ def test_nothing_is_left_running(course):
     assert subprocess.run(["pgrep", "-f", "sleep 987654"], capture_output=True).stdout == b""
 
 
-def test_nothing_of_a_kernel_is_left_behind(course):
-    assert not [path for room in (course / ".grading").rglob("*") for path in Path("/tmp").glob(f"k-{room.name}-*")]
-
-
 def test_no_script_of_a_student_is_in_a_page(course):
     for name in ("shows a script", "writes a script"):
         text = (course / "feedback" / name / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
         assert "Content-Security-Policy" in text
         for shown in (text, *shown_by_formgrader(course / "autograded" / name / LESSON / f"{LESSON}.ipynb")):
-            assert not re.search(r"<script>\s*XSS|<[^>]*onerror", shown)
+            assert not re.search(r"<script>\s*XSS|<\w[^>]*onerror", shown)
 
 
 def shown_by_formgrader(path):

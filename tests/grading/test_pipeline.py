@@ -12,11 +12,11 @@ from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
-from recsys_utils.grading.batch import find_attempts, up_to_date
-from recsys_utils.grading.course import grade_id
-from recsys_utils.grading.grades import gradebook_url
+from recsys_utils.grading.cells import grade_id
+from recsys_utils.grading.collect import hand_in
+from recsys_utils.grading.grade_all import find_attempts, up_to_date
+from recsys_utils.grading.gradebook import gradebook_url
 from recsys_utils.grading.sandbox import TOOLS
-from recsys_utils.grading.submit import hand_in
 
 LESSON = "01_movielens"
 EXERCISES = exercises_of(LESSON)

@@ -1,5 +1,7 @@
 """What a wrong answer is told, for every kind of value that a student may hand in."""
 import collections
+import itertools
+import time
 
 import numpy as np
 import pandas as pd
@@ -7,15 +9,19 @@ import pytest
 import scipy.sparse
 import torch
 
+from recsys_utils import checks
 from recsys_utils.checks import (
+    FREE,
     CheckFailed,
     check_close,
+    check_cost,
     check_dtype,
     check_equal,
     check_shape,
     check_type,
     check_unchanged,
     check_values,
+    scene,
     yours_or,
 )
 
@@ -243,3 +249,44 @@ def test_a_stand_in_takes_over_where_an_exercise_is_open(capsys, open_exercise, 
     assert yours_or(open_exercise, lambda: 2, "mean") == 2
     said = capsys.readouterr().out
     assert "Your mean is not ready yet" in said and why in said
+
+
+# the cost of an answer
+
+def spent(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+@pytest.mark.parametrize("seconds", [0, FREE / 2, FREE + 0.05])
+def test_what_is_about_as_cheap_as_the_reference_passes(seconds):
+    with check_cost(5, lambda: spent(0.05), "no loop"):
+        spent(seconds)
+
+
+def test_what_costs_too_much_is_told_why():
+    with pytest.raises(CheckFailed) as caught, check_cost(2, lambda: spent(0.01), "no loop over rows"):
+        spent(FREE + 0.1)
+    assert str(caught.value).endswith("are plenty. Why: no loop over rows")
+
+
+def test_the_error_of_an_answer_is_not_hidden_by_its_cost():
+    with pytest.raises(ZeroDivisionError), check_cost(2, lambda: None, "no loop"):
+        spent(FREE + 0.05)
+        raise ZeroDivisionError
+
+
+def test_the_clock_of_the_answer_can_be_another_one(monkeypatch):
+    monkeypatch.setattr(checks, "processor_seconds", itertools.count(step=FREE + 1).__next__)
+    with pytest.raises(CheckFailed), check_cost(2, lambda: None, "no loop"):
+        pass
+    monkeypatch.setattr(checks, "processor_seconds", lambda: 7.0)
+    with check_cost(2, lambda: None, "no loop"):
+        spent(FREE + 0.05)
+
+
+def test_a_scene_is_the_function_itself():
+    def function(value):
+        return value + 1
+    assert scene(function) is function

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from recsys_utils.storage import write_whole
+from recsys_utils.storage import replace_whole, write_whole
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -51,3 +51,31 @@ def test_a_half_written_file_does_not_have_the_name_that_readers_look_for(tmp_pa
     write_whole(tmp_path / "x.pt", b"1")
     assert len(names[0]) == 1 and not names[0][0].endswith(".pt")
     assert os.listdir(tmp_path) == ["x.pt"]
+
+
+@pytest.mark.parametrize("content, written", [
+    (b"\x00\xff", b"\x00\xff"), ("é\n", b"\xc3\xa9\n"), ("a\r\nb", b"a\r\nb"), ("half: \ud800", b"half: ?")])
+def test_a_file_is_replaced_by_bytes_or_a_text(tmp_path, content, written):
+    replace_whole(tmp_path / "a" / "x", b"before")
+    replace_whole(str(tmp_path / "a" / "x"), content)
+    assert (tmp_path / "a" / "x").read_bytes() == written and os.listdir(tmp_path / "a") == ["x"]
+
+
+def test_replacing_raises_where_it_cannot_and_leaves_the_earlier_file(tmp_path, monkeypatch):
+    replace_whole(tmp_path / "x", b"whole")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError):
+        replace_whole(tmp_path / "file" / "x", b"1")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_whole(tmp_path / "x", b"new")
+    assert (tmp_path / "x").read_bytes() == b"whole" and sorted(os.listdir(tmp_path)) == ["file", "x"]
+
+
+def test_a_name_as_long_as_a_disk_takes_is_written(tmp_path):
+    replace_whole(tmp_path / ("x" * 255), b"1")
+    assert os.listdir(tmp_path) == ["x" * 255]

@@ -6,12 +6,12 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from .course import notebooks, read_notebook
-from .preprocessors import strip_metadata
+from .release import strip_metadata
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def execute(root, lessons, cell_timeout=1800):
+def run_solutions(root, lessons, cell_timeout=1800):
     """Runs every notebook of the lessons and returns the failures as sentences. A failed notebook is not written."""
     paths = [path for lesson in lessons for path in notebooks(root / "solutions" / lesson)]
     return [problem for path in paths if (problem := execute_one(path, cell_timeout))]

@@ -1,0 +1,166 @@
+"""The judge: runs a lesson's checks and never a line of a student's code. All points come from here.
+
+In a check the name of each graded function is a stand-in, which sends its arguments by value to the student's process
+and gives back the values that come. A function under @scene runs over there as a whole, from its source.
+"""
+
+import ast
+import builtins
+import contextlib
+import functools
+import io
+import os
+import warnings
+
+import torch
+from nbformat.v4 import new_output
+
+from .. import checks
+from .cells import exercise_of, grade_id, is_answer, is_hidden
+from .changed_arguments import written_back
+from .course import GRADING_ENVIRONMENT, notebooks, read_notebook
+from .student_process import Ended, TooLong
+
+CHECK = "<check>"
+
+
+class Stop(BaseException):
+    """Ends a check whose call did not come back: no `except` of the check's own may take it for an answer's error."""
+
+    def __init__(self, cause):
+        """Keeps why, an Ended or TooLong."""
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@functools.cache
+def first_cell_of(path):
+    """Returns the names that the first code cell of a solution leaves: what every check may use."""
+    os.environ.update(GRADING_ENVIRONMENT)
+    torch.set_num_threads(1)  # a process that is forked later must not miss other threads
+    names = {"__name__": "check", "__builtins__": builtins}
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        exec(compile(first_code(read_notebook(path)), str(path), "exec"), names)
+    return names
+
+
+def prepare(root, lessons):
+    """Runs the first code cells of lessons, so that the processes forked from this one have torch and all the rest."""
+    for lesson in lessons:
+        for path in notebooks(root / "solutions" / lesson):
+            first_cell_of(path)
+
+
+def first_code(notebook):
+    """Returns the source of a notebook's first code cell."""
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+class Judge:
+    """Holds a solution, and runs its checks against a student's process."""
+
+    def __init__(self, path, limit):
+        """path: of the solution's notebook; limit: seconds of the processor that a call may take."""
+        solution = read_notebook(path)
+        self.first, self.limit, self.limits = first_cell_of(path), limit, {}  # {exercise: seconds}, where not `limit`
+        self.answers = {grade_id(cell): defined_in(cell.source) for cell in solution.cells if is_answer(cell)}
+        tree = ast.parse(first_code(solution)).body
+        self.imports = "\n".join(ast.unparse(node) for node in tree if isinstance(node, (ast.Import, ast.ImportFrom)))
+
+    def outputs_of(self, cell, process):
+        """Runs a check cell of the solution; returns its outputs, and the Ended or TooLong that stopped it or None.
+
+        process: the StudentProcess, at the cell's place in the notebook
+        """
+        exercise = exercise_of(grade_id(cell), self.answers)
+        graded, self.now = self.answers.get(exercise, []), self.limits.get(exercise, self.limit)
+        names = {**self.first, "scene": functools.partial(self.scene, process, cell.source, graded)}
+        names |= {name: self.stand_in(process, name) for name in graded}
+        checks.processor_seconds = process.total_seconds
+        said, failed, stopped = io.StringIO(), [], None
+        try:
+            with warnings.catch_warnings(), contextlib.redirect_stdout(said):
+                warnings.simplefilter("ignore")
+                exec(compile(cell.source, CHECK, "exec"), names)
+        except Stop as stop:
+            failed, stopped = [error_output("NotAnswered", f"your {stop}", "")], stop.cause
+        except BaseException as error:  # a check may raise anything
+            failed = [shown(error, cell)]
+        text = said.getvalue()
+        return ([new_output("stream", name="stdout", text=text)] if text else []) + failed, stopped
+
+    def stand_in(self, process, name):
+        """Returns a function that has the student's function of this name do its work."""
+        def stand_in(*args, **kwargs):
+            given = [*args, *kwargs.values()]
+            answer = self.ask(process, name, do="call", name=name, args=args, kwargs=kwargs)
+            for place, value in answer["changed"].items():
+                written_back(given[place], value)
+            return answer["result"]
+
+        stand_in.__name__ = name
+        return stand_in
+
+    def scene(self, process, source, graded, function):
+        """Returns a function that runs a scene, a function of the check, in the student's process."""
+        node = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)
+                    and node.name == function.__name__ and node.end_lineno >= function.__code__.co_firstlineno)
+        node.decorator_list = []
+        text = ast.unparse(node)
+
+        def acted(*args, **kwargs):
+            return self.ask(process, " or ".join(graded), do="scene", source=text, imports=self.imports,
+                            graded=list(graded), args=args, kwargs=kwargs)["result"]
+
+        return acted
+
+    def ask(self, process, words, **request):
+        """Returns the answer to a request; raises what the student's code raised, as Python's own class of error."""
+        try:
+            answer = process.ask(self.now, **request)
+        except (Ended, TooLong) as cause:
+            raise Stop(type(cause)(f"{words} {cause}")) from None
+        if "error" in answer:
+            raise raised(answer["error"])
+        if not isinstance(answer.get("changed"), dict) or "result" not in answer:
+            process.close()
+            raise Stop(Ended(f"{words} ended the process"))
+        return answer
+
+
+def defined_in(source):
+    """Returns the names of the functions and classes that a cell defines."""
+    return [node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def raised(told):
+    """Returns an error as it was told over the wire: of one of Python's own classes, whatever the student's is."""
+    told = told if isinstance(told, dict) else {}
+    name, base, text, where = (str(told.get(key, ""))[:2000] for key in ("name", "base", "text", "where"))
+    kind = getattr(builtins, base, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)) or base.startswith("Stop"):
+        kind = RuntimeError  # StopIteration would end a loop of the check's in silence
+    made = type(name if name.isidentifier() else base, (kind,), {"__str__": lambda self: text, "where": where})
+    return made.__new__(made)
+
+
+def shown(error, cell):
+    """Returns an error of a check as a cell's output: what is wrong, and where in the check it was found."""
+    where = getattr(error, "where", "")
+    if where:
+        return error_output(type(error).__name__, str(error), f"in {where}")
+    lines, trace = [], error.__traceback__
+    while trace:
+        lines += [trace.tb_lineno] if trace.tb_frame.f_code.co_filename == CHECK else []
+        trace = trace.tb_next
+    at = "" if isinstance(error, checks.CheckFailed) or not lines or is_hidden(cell) else (
+        f"in line {lines[-1]} of this check: {cell.source.splitlines()[lines[-1] - 1].strip()}")
+    return error_output(type(error).__name__, str(error), at)
+
+
+def error_output(name, text, where):
+    """Returns a cell's output that costs its points."""
+    name, text = name[:100], text[:2000]
+    lines = [f"✗ {text}"] if name == "CheckFailed" else [f"{name}: {text}"]
+    return new_output("error", ename=name, evalue=text, traceback=lines + [where[:300]] * bool(where))

@@ -1,0 +1,171 @@
+"""What a student handed in, matched with the lesson: each cell of the lesson known by its id, once, and what was done.
+
+Line ends and blank lines at a cell's end are an editor's doing and change nothing.
+"""
+
+import ast
+import copy
+
+import nbformat
+
+from .cells import grade_id, info_of, is_check, is_written
+from .course import CourseError, lesson_names, notebooks, read_notebook
+
+LARGEST = 50 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
+KEPT = ("nbgrader", "tags")  # of a cell's metadata
+
+
+def why_unreadable(root, lesson, folder):
+    """Returns why what stands in a folder cannot be graded as this lesson, or an empty text."""
+    wanted = [path.name for path in notebooks(root / "lessons" / lesson)]
+    found = [path for path in notebooks(folder) if path.name in wanted]
+    try:
+        for path in found:
+            if path.is_symlink() or path.stat().st_size > LARGEST:
+                return f"{path.name} is a link, or larger than {LARGEST >> 20} MB"
+            other = belongs_to(root, lesson, read_submission(path), path.name)
+            if other:
+                return f"{path.name} is not this lesson's: it holds the cells of {other}"
+    except CourseError as error:
+        return str(error)
+    return "" if found else f"no {' or '.join(wanted)} in it"
+
+
+def belongs_to(root, lesson, submitted, name):
+    """Returns the name of another notebook of the course whose cells a submission holds, or an empty text."""
+    theirs = {grade_id(cell) for cell in submitted.cells} | {cell.source for cell in submitted.cells}
+    shares = {path.stem: sum(key in theirs for key in keys(read_notebook(path))) for folder in lesson_names(root)
+              for path in notebooks(root / "lessons" / folder)}
+    best = max(shares, key=shares.get, default="")
+    return best if shares.get(best, 0) > shares.get(name.removesuffix(".ipynb"), 0) else ""
+
+
+def keys(lesson):
+    """Returns what a lesson is known by: its grade ids, and the sources of its checks."""
+    graded = [cell for cell in lesson.cells if grade_id(cell)]
+    return [grade_id(cell) for cell in graded] + [tidy(cell.source) for cell in graded if is_check(cell)]
+
+
+def read_submission(path):
+    """Returns a notebook as grading takes it: with ids that nobody chose, without outputs and odd metadata.
+
+    Raises CourseError where it is none.
+    """
+    notebook = read_notebook(path)
+    notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict({})
+    notebook.cells = [plain_cell(cell, place) for place, cell in enumerate(notebook.cells)]
+    return notebook
+
+
+def plain_cell(cell, place):
+    """Returns a cell with nothing but what grading looks at."""
+    kept = {name: cell.metadata[name] for name in KEPT if name in cell.metadata}
+    if not isinstance(kept.get("tags", []), list) or not all(isinstance(tag, str) for tag in kept.get("tags", [])):
+        del kept["tags"]
+    kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
+    source = cell.source if isinstance(cell.source, str) else "".join(map(str, cell.source))
+    made = {"id": f"c{place}", "cell_type": kind, "source": tidy(source), "metadata": kept}
+    if kind == "code":
+        made |= {"outputs": [], "execution_count": None}
+    elif isinstance(cell.get("attachments"), dict):
+        made["attachments"] = cell.attachments
+    return nbformat.from_dict(made)
+
+
+def tidy(source):
+    """Returns a source with one kind of line end, and none at its end."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
+def mended(submitted, lesson, solution):
+    """Returns the notebook to be graded: the student's cells, each cell of the lesson's in its own kind and metadata,
+    once, each check as the solution has it, and the graded cells that were deleted at the end.
+
+    Of a cell that was copied or split the last part keeps the id. An answer for a person that stands beside its cell is
+    put into it.
+    """
+    made = copy.deepcopy(submitted)
+    released = {grade_id(cell): cell for cell in lesson.cells if grade_id(cell)}
+    checks = {grade_id(cell): cell.source for cell in solution.cells if grade_id(cell) and is_check(cell)}
+    restore(made.cells, released)
+    present = {grade_id(cell) for cell in made.cells}
+    made.cells += [copy.deepcopy(cell) for name, cell in released.items()
+                   if name not in present and info_of(cell).get("grade")]
+    for cell in made.cells:
+        cell.source = checks.get(grade_id(cell), cell.source)
+    texts = {tidy(cell.source) for cell in lesson.cells}
+    for cell in filter(is_written, list(made.cells)):
+        if tidy(cell.source) == tidy(released[grade_id(cell)].source):
+            cell.source = "\n\n".join(beside(made.cells, cell, texts, grade_id(cell) in present)) or (
+                released[grade_id(cell)].source)
+    for place, cell in enumerate(made.cells):
+        cell["id"] = f"c{place}"
+    return made
+
+
+def restore(cells, released):
+    """Gives each known cell the kind and metadata it was released with, and takes nbgrader's from all others."""
+    seen = set()
+    for place in reversed(range(len(cells))):
+        cell, name = cells[place], grade_id(cells[place])
+        cell.metadata.pop("nbgrader", None)
+        if name in released and name not in seen:
+            seen.add(name)
+            source, attachments = cell.source, cell.get("attachments")
+            cells[place] = copy.deepcopy(released[name])
+            unchanged = tidy(source) == tidy(released[name].source)
+            cells[place].source = released[name].source if unchanged else source
+            if attachments and cells[place].cell_type != "code":
+                cells[place].attachments = attachments
+
+
+def beside(cells, question, texts, is_there):
+    """Returns a student's own texts around a question that was left as it was, up to the next cells of the lesson; all
+    of their texts in the notebook where the question's cell is gone."""
+    place = next(number for number, cell in enumerate(cells) if cell is question)
+    around = range(len(cells))
+    if is_there:
+        first = next((n for n in range(place - 1, -1, -1) if tidy(cells[n].source) in texts or grade_id(cells[n])), -1)
+        last = next((n for n in range(place + 1, len(cells)) if tidy(cells[n].source) in texts or grade_id(cells[n])),
+                    len(cells))
+        around = range(first + 1, last)
+    return [cells[n].source for n in around if n != place and not grade_id(cells[n]) and is_prose(cells[n])
+            and tidy(cells[n].source) not in texts and cells[n].source.strip()]
+
+
+def is_prose(cell):
+    """Returns whether a cell holds text, or code that is none."""
+    if cell.cell_type != "code":
+        return True
+    try:
+        return not ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+
+
+def changes(submitted, lesson):
+    """Returns {grade_id: what a student did to this cell of a lesson}: all of it is mended before grading.
+
+    "edited" and "deleted": the source of a locked cell; "deleted" also of an answer; "split or copied"; "metadata".
+    """
+    handed_in = {}
+    for cell in submitted.cells:
+        handed_in.setdefault(grade_id(cell), []).append(cell)
+    touched = {}
+    for cell in lesson.cells:
+        name = grade_id(cell)
+        found = handed_in.get(name, [])
+        if name and not found:
+            touched[name] = "deleted"
+        elif name and is_check(cell) and tidy(found[-1].source) != tidy(cell.source):
+            touched[name] = "edited"
+        elif name and len(found) > 1:
+            touched[name] = "split or copied"
+        elif name and described(found[0]) != described(cell):
+            touched[name] = "metadata"
+    return touched
+
+
+def described(cell):
+    """Returns what nbgrader knows of a cell, but for the checksum, which any change to its source changes."""
+    return cell.cell_type, {key: value for key, value in info_of(cell).items() if key != "checksum"}

@@ -1,0 +1,154 @@
+"""Plain data from the wire into values."""
+
+import base64
+import math
+import re
+
+import numpy as np
+import torch
+
+from recsys_utils.grading.wire_kinds import (
+    DICTS,
+    GROUPS,
+    MOST_NUMBERS,
+    NUMPY_DTYPE,
+    PLAIN,
+    TORCH_DTYPES,
+    WireError,
+    foreign,
+)
+
+
+class Unpack:
+    """Turns trees back into values; whatever does not fit raises an error of Python's, which unpacked() names."""
+
+    def __init__(self, buffers):
+        """Keeps the bytes that arrays stand in."""
+        self.buffers = buffers
+
+    def value(self, tree):
+        """Returns the value of a tree."""
+        if type(tree) in PLAIN:
+            return tree
+        kind, of = tree["is"], tree.get("of")
+        if kind in GROUPS:
+            return GROUPS[kind](map(self.value, of))
+        if kind in DICTS:
+            return DICTS[kind]({self.value(key): self.value(one) for key, one in of})
+        simple = {"foreign": foreign, "range": lambda of: range(*of), "complex": lambda of: complex(*of),
+                  "bytes": base64.b64decode, "dtype": TORCH_DTYPES.__getitem__}
+        if kind in simple:
+            return simple[kind](of)
+        return getattr(self, f"a_{kind}")(tree)  # an AttributeError where there is none
+
+    def a_tensor(self, tree):
+        """Returns a tensor, or a Parameter."""
+        dtype, shape = TORCH_DTYPES[tree["dtype"]], self.shape(tree)
+        value, size = torch.empty(shape, dtype=dtype, device="cpu"), dtype.itemsize
+        if value.numel():
+            buffer, start = self.buffer(tree["at"])
+            strides = [int(stride) for stride in tree["strides"]]
+            ends = sum((length - 1) * stride for length, stride in zip(shape, strides, strict=True))
+            if min([start, *strides]) < 0 or start + ends + size > len(buffer) or any(
+                    number % size for number in (start, *strides)):
+                raise WireError("a tensor outside its memory")
+            storage = torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
+            steps = [stride // size for stride in strides]
+            value = torch.empty(0, dtype=dtype, device="cpu").set_(storage, start // size, shape, steps)
+        if tree["parameter"]:
+            return torch.nn.Parameter(value, bool(tree["grad"]))
+        return value.requires_grad_() if tree["grad"] else value
+
+    def a_array(self, tree):
+        """Returns a NumPy array."""
+        shape = self.shape(tree)
+        if tree["dtype"] == "object":
+            value = np.empty(shape, dtype=object)
+            value.reshape(-1)[:] = list_of_objects([self.value(one) for one in tree["of"]])
+            return value
+        if not NUMPY_DTYPE.fullmatch(tree["dtype"]):
+            raise WireError("an array of an unknown kind")
+        dtype = np.dtype(tree["dtype"])
+        if 0 in shape or dtype.itemsize == 0:
+            return np.empty(shape, dtype)
+        buffer, start = self.buffer(tree["at"])
+        value = np.ndarray(shape, dtype, buffer, start, tuple(map(int, tree["strides"])))
+        value.flags.writeable = bool(tree["writeable"])
+        return value
+
+    def a_scalar(self, tree):
+        """Returns a scalar of NumPy."""
+        return self.a_array(tree)[()]
+
+    def a_generator(self, tree):
+        """Returns torch's generator in the state that came."""
+        made = torch.Generator("cpu")
+        made.set_state(self.value(tree["of"]))
+        return made
+
+    def a_coo(self, tree):
+        """Returns a sparse tensor."""
+        return torch.sparse_coo_tensor(*map(self.value, tree["of"]), self.shape(tree), check_invariants=True)
+
+    def a_sparse(self, tree):
+        """Returns a matrix or array of SciPy in its own format."""
+        import scipy.sparse
+
+        data, *coords = map(self.value, tree["of"])
+        name = tree["class"]
+        if not re.fullmatch(r"(coo|csr|csc|bsr|dia|dok|lil)_(matrix|array)", name):
+            raise WireError("an unknown sparse matrix")
+        return getattr(scipy.sparse, name)(scipy.sparse.coo_array((data, tuple(coords)), shape=self.shape(tree)))
+
+    def a_series(self, tree):
+        """Returns a Series."""
+        import pandas as pd
+
+        return pd.Series(self.value(tree["of"]), index=self.value(tree["index"]), name=self.value(tree["name"]),
+                         dtype=str(tree["dtype"]))
+
+    def a_index(self, tree):
+        """Returns an Index."""
+        import pandas as pd
+
+        of = self.value(tree["of"])
+        if type(of) is range:
+            return pd.RangeIndex(of, name=self.value(tree["name"]))
+        return pd.Index(of, name=self.value(tree["name"]), dtype=str(tree["dtype"]))
+
+    def a_missing(self, tree):
+        """Returns pandas' missing value."""
+        import pandas as pd
+
+        return pd.NA
+
+    def a_table(self, tree):
+        """Returns a DataFrame."""
+        import pandas as pd
+
+        index = self.value(tree["index"])
+        table = pd.DataFrame({place: self.value(column) for place, column in enumerate(tree["of"])}, index=index)
+        table.columns = self.value(tree["columns"])
+        return table
+
+    def shape(self, tree):
+        """Returns the shape of an array that is not too large to be looked at."""
+        shape = tuple(map(int, tree["shape"]))
+        if min(shape, default=0) < 0 or math.prod(shape) > MOST_NUMBERS:
+            raise WireError("an array that is too large")
+        return shape
+
+    def buffer(self, at):
+        """Returns the buffer in which an array lies, and its distance from the start in bytes."""
+        index, start = at
+        if index < 0:
+            raise WireError("an array in no buffer")
+        return self.buffers[index], int(start)
+
+
+def list_of_objects(values):
+    """Returns an array of objects, whatever they are: NumPy would make lists of equal length into one of two axes."""
+    made = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):
+        made[place] = value
+    return made

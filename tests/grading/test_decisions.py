@@ -1,0 +1,152 @@
+"""What a person decided lasts, with its reason; who or what is not known is refused before anything runs."""
+
+import csv
+
+import pytest
+from small_course import LESSON, answered, by_hand, grade, hand_in, module
+
+from recsys_utils.grading.course import CourseError
+from recsys_utils.grading.decisions import Decision, read_decisions
+from recsys_utils.grading.gradebook import given
+from recsys_utils.grading.gradebook_cells import most_of
+
+HEADER = "student,lesson,exercise,points,reason\n"
+
+
+def decide(root, text):
+    (root / "decisions.csv").write_text(text, encoding="utf-8")
+
+
+def doubtful(notebook):
+    notebook.cells[0].source = "doubt"
+
+
+READ = {  # name: what stands in decisions.csv
+    "as written": HEADER + f"ada,{LESSON},half,2.5,seen\nBob é,{LESSON},,,read\n",
+    "a spreadsheet's": "Student;Lesson;Exercise;Points;Reason\r\nada;1;half;2,5;seen\r\nBob é;01;;;read\r\n",
+    "columns in another order": "reason,points,exercise,lesson,student,by\nseen,2.5,half,1,ada,\nread,,,1,Bob é,me\n",
+    "another form of the name, and another case": HEADER + "ADA,1,half,2.50,seen\n\nbob e\u0301,1,,,read\n",
+}
+
+
+ENCODED = [(name, code) for name in READ for code in ("utf-8", "utf-8-sig", "utf-16", "cp1252")
+           if code != "cp1252" or "\u0301" not in READ[name]]
+
+
+@pytest.mark.parametrize("name, encoding", ENCODED)
+def test_a_file_is_read_with_leniency(made, tmp_path, name, encoding):
+    path = tmp_path / "decisions.csv"
+    (tmp_path / "solutions").symlink_to(made / "solutions")
+    path.write_bytes(READ[name].encode(encoding))
+    assert read_decisions(tmp_path, ["ada", "Bob é"]) == [
+        Decision("ada", LESSON, "half", 2.5, "seen"), Decision("Bob é", LESSON, "", None, "read")]
+
+
+WRONG = {  # name: (line, what is said)
+    "student": ("adam,1,half,2,x", "line 2: there is no student 'adam' in submitted/ or roster.csv"),
+    "no student": (",1,half,2,x", "line 2: there is no student '' in submitted/"),
+    "lesson": ("ada,7,half,2,x", "line 2: '07' is not one lesson. There are: 01_small"),
+    "no lesson": ("ada,,half,2,x", "line 2: Name a lesson"),
+    "exercise": ("ada,1,halve,2,x", "line 2: 01_small has no exercise 'halve'; it has double, half, why"),
+    "a check's name": ("ada,1,half_1,2,x", "has no exercise 'half_1'"),
+    "too many points": ("ada,1,half,4.5,x", "half has 0 to 4 points"),
+    "negative points": ("ada,1,half,-1,x", "half has 0 to 4 points"),
+    "no number": ("ada,1,half,many,x", "could not convert string to float: 'many'"),
+    "not a number": ("ada,1,half,nan,x", "half has 0 to 4 points"),
+    "an exercise without points": ("ada,1,half,,x", "an exercise and points go together"),
+    "points without an exercise": ("ada,1,,3,x", "an exercise and points go together"),
+    "no reason": ("ada,1,half,2, ", "it gives no reason"),
+}
+
+
+@pytest.mark.parametrize("line, said", WRONG.values(), ids=WRONG)
+def test_what_is_not_known_is_refused_before_anything_runs(small_course, monkeypatch, line, said):
+    hand_in(small_course, "ada", answered(small_course))
+    decide(small_course, HEADER + line)
+    monkeypatch.setattr(module, "grade", None)
+    with pytest.raises(CourseError, match="decisions.csv, line 2: ") as error:
+        grade(small_course)
+    assert said in str(error.value) and not (small_course / "grades.csv").exists()
+
+
+def test_a_column_that_lacks_is_told(made):
+    (made / "decisions.csv").write_text("student,lesson,points,reason\n")
+    try:
+        with pytest.raises(CourseError, match="has no column exercise: its first line must be student,lesson,exercise"):
+            read_decisions(made, ["ada"])
+    finally:
+        (made / "decisions.csv").unlink()
+
+
+@pytest.mark.parametrize("text, reason, said", [
+    ("adam/1", "x", "--accept adam/1: there is no student 'adam'"), ("ada/7", "x", "--accept ada/7: '07' is not one"),
+    ("ada", "x", "--accept ada: 'ada' is not one lesson"), ("ada/1", "", "--accept ada/1: it gives no reason")])
+def test_an_acceptance_of_something_unknown_adds_nothing(small_course, text, reason, said):
+    hand_in(small_course, "ada", answered(small_course))
+    with pytest.raises(CourseError) as error:
+        grade(small_course, accept=["ada/1", text], reason=reason)
+    assert said in str(error.value) or not reason and "it gives no reason" in str(error.value)
+    assert not (small_course / "decisions.csv").exists()
+
+
+@pytest.mark.parametrize("student", ["ada", "=Eve", "-x", "Lee, Ann", "o'Neil", "'=ada"])
+def test_what_was_accepted_lasts_and_is_told_with_its_reason(small_course, student):
+    path = hand_in(small_course, student, answered(small_course, ["double"], change=doubtful))
+    row = grade(small_course)[student]
+    assert row["problem"] == "needs a person: a doubt" and row["held"] == "3 points if accepted"
+    rows = grade(small_course, accept=[f"{student}/1"], reason="=seen, by me")
+    for _ in range(2):
+        assert rows[student]["marks"].score == 3
+        assert "accepted, as decided: =seen, by me" in (small_course / "report.html").read_text()
+        path.write_bytes(path.read_bytes() + b"\n")  # graded again
+        rows = grade(small_course)
+    with (small_course / "decisions.csv").open(newline="") as file:
+        lines = list(csv.reader(file))
+    assert len(lines) == 2 and not [field for field in lines[1] if field.startswith(("=", "-"))]
+    (small_course / "decisions.csv").unlink()
+    assert grade(small_course)[student]["problem"] == "needs a person: a doubt"
+
+
+def test_a_line_is_added_to_those_that_are_there(small_course):
+    hand_in(small_course, "ada", answered(small_course))
+    decide(small_course, "by;student;lesson;exercise;points;reason\r\nme;ada;1;half;1,5;a; b\r\n")
+    grade(small_course, accept=["ada/01"], reason="é")
+    assert (small_course / "decisions.csv").read_text(encoding="utf-8").splitlines() == [
+        "by,student,lesson,exercise,points,reason", 'me,ada,1,half,"1,5",a, b', f",ada,{LESSON},,,é"]
+
+
+@pytest.mark.parametrize("exercise, points, checks", [
+    ("double", 2.5, {"double_1": 2, "double_hidden": 0.5}), ("double", 0, {"double_1": 0, "double_hidden": 0}),
+    ("half", 4, {"half_1": 4}), ("why", 1.5, {"why": 1.5})])
+def test_points_are_overridden_up_and_down_and_given_back(small_course, exercise, points, checks):
+    hand_in(small_course, "ada", answered(small_course, ["double"], "Because of ties."))
+    before = grade(small_course)["ada"]["marks"]
+    by_hand(small_course, "ada", "half", comment="think of 0")
+    decide(small_course, HEADER + f"ada,1,{exercise},{points},talked to her")
+    for _ in range(2):
+        marks = grade(small_course)["ada"]["marks"]
+        assert marks.exercises == {**before.exercises, exercise: points}
+        assert exercise not in marks.waiting
+        assert f"{exercise} gives {points:g} points, as decided: talked to her" in (
+            small_course / "grades.csv").read_text()
+    found = given(small_course / "gradebook.db", "ada", LESSON)
+    assert {name: found["grade", LESSON, name][0] for name in checks} == checks
+    assert "Decided: talked to her" in found["comment", LESSON, exercise][0]
+    assert "think of 0" in found["comment", LESSON, "half"][0]
+    (small_course / "decisions.csv").unlink()
+    marks = grade(small_course)["ada"]["marks"]
+    assert (marks.exercises, marks.waiting) == (before.exercises, before.waiting)
+    assert dict(marks.comments) == {"double": None, "half": "think of 0", "why": None}
+
+
+def test_a_decision_outlasts_a_new_attempt_and_a_new_gradebook(small_course):
+    hand_in(small_course, "ada", answered(small_course, ["double"]))
+    decide(small_course, HEADER + "ada,1,half,3,oral exam\nada,1,half,3.5,second thoughts\n")
+    assert grade(small_course)["ada"]["marks"].exercises["half"] == 3.5  # of two lines the last one
+    (small_course / "gradebook.db").unlink()
+    hand_in(small_course, "ada", answered(small_course, ["double"], "and a text"))
+    assert grade(small_course)["ada"]["marks"].exercises == {"double": 3, "half": 3.5, "why": 0}
+
+
+def test_the_points_of_each_exercise(made):
+    assert most_of(made, LESSON) == {"double": 3, "half": 4, "why": 3}
