@@ -85,14 +85,14 @@ def check_equal(value, expected, name, why=""):
 def check_close(value, expected, name, why="", tolerance=1e-6):
     """Raises CheckFailed unless every number is within tolerance (absolute, or relative above 1) of the expected one.
 
-    inf, -inf and nan are close to themselves only.
+    inf and -inf are close to themselves only, nan to nothing: what is no number answers no question.
     """
     _check_returned(value, name)
     value, expected = _numbers(value, name), _numbers(expected, name)
     check_shape(value, expected.shape, name)
-    with np.errstate(invalid="ignore"):                      # inf - inf, settled by _same
+    with np.errstate(invalid="ignore"):                      # inf - inf, settled below
         off = np.abs(value - expected) / np.maximum(1, np.abs(expected))
-    off = np.where(_same(value, expected), 0, np.nan_to_num(off, nan=np.inf))
+    off = np.where(value == expected, 0, np.nan_to_num(off, nan=np.inf))
     if (off > tolerance).any():
         _fail(name, value, expected, np.unravel_index(off.argmax(), off.shape), why)
 
@@ -100,7 +100,7 @@ def check_close(value, expected, name, why="", tolerance=1e-6):
 def check_unchanged(value, before, name):
     """Raises CheckFailed if an input is not what it was: a function returns its result, it leaves its input alone."""
     if not _unchanged(value, before):
-        raise CheckFailed(f"Your function changed its input {name}: work on a copy, {name}.clone() or .copy()")
+        raise CheckFailed(input_changed(name))
 
 
 def scene(function):
@@ -127,6 +127,11 @@ def check_cost(times, reference, why):
     used = processor_seconds() - start
     if used > allowed:
         raise CheckFailed(f"{used:.2g} seconds of the processor, where {allowed:.2g} are plenty{_because(why)}")
+
+
+def input_changed(name):
+    """Returns what a function is told that changed its input."""
+    return f"Your function changed its input {name}: work on a copy, {name}.clone() or .copy()"
 
 
 def _unchanged(value, before):

@@ -1,42 +1,47 @@
-"""What a student's function did to its arguments is done to the judge's: a check can say "your input was changed"."""
+"""Which arguments a student's function changed. The judge's own stay as they were, so that no check which goes on with
+them is led astray; check_unchanged() still says "Your function changed its input"."""
 
 import numpy as np
 import torch
 
+from .. import checks
 
-def written_back(old, new):
-    """Writes what a call changed in an argument into it, as far as it can be changed; returns what stands for it then.
 
-    old: the object passed; new: what it became on the other side
-    """
-    kind = type(old)
-    if kind is not type(new):
-        return new
-    if isinstance(old, torch.Tensor):
-        if old.shape == new.shape:
-            old.detach().copy_(new)
+class Changed:
+    """In a check it stands for check_unchanged()."""
+
+    def __init__(self):
+        """Starts with nothing changed."""
+        self.objects, self.spans = [], []  # the objects are kept, so that nothing else comes to lie where they do
+
+    def note(self, passed, became):
+        """Notes that an argument was changed. Only a generator goes on from where it was left, and a table, of which
+        checks make others, is what it became."""
+        if isinstance(passed, torch.Generator) and isinstance(became, torch.Generator):
+            passed.set_state(became.get_state())
+        elif hasattr(passed, "_update_inplace") and type(passed) is type(became):
+            passed._update_inplace(became)  # pandas' own way
         else:
-            old.data = new.detach()
-        return old
-    if kind is np.ndarray and old.shape == new.shape and old.flags.writeable:
-        old[...] = new
-        return old
-    if kind is torch.Generator:
-        old.set_state(new.get_state())
-        return old
-    if kind is list:
-        old[:] = map(written_back, old, new) if len(old) == len(new) else new
-        return old
-    if kind is set:
-        old.clear(), old.update(new)
-        return old
-    if isinstance(old, dict):
-        merged = {key: written_back(old[key], value) if key in old else value for key, value in new.items()}
-        old.clear(), old.update(merged)
-        return old
-    if kind is tuple and len(old) == len(new):
-        return tuple(map(written_back, old, new))
-    if hasattr(old, "_update_inplace"):  # pandas' own way to change a table
-        old._update_inplace(new)
-        return old
-    return new
+            self.objects.append(passed)
+            self.spans += spans_of(passed)
+
+    def __call__(self, value, before, name):
+        """As checks.check_unchanged; raises CheckFailed also where the value is, or shares memory with, what a call
+        has changed."""
+        if any(value is one for one in self.objects) or any(
+                low < other_high and other_low < high for low, high in spans_of(value)
+                for other_low, other_high in self.spans):
+            raise checks.CheckFailed(checks.input_changed(name))
+        checks.check_unchanged(value, before, name)
+
+
+def spans_of(value):
+    """Returns the pieces of memory, (start, end), in which the numbers of a value lie."""
+    if isinstance(value, (list, tuple)):
+        return [span for one in value for span in spans_of(one)]
+    if isinstance(value, dict):
+        return spans_of(list(value.values()))
+    if isinstance(value, torch.Tensor) and value.layout == torch.strided and value.numel():
+        ends = sum((length - 1) * stride for length, stride in zip(value.shape, value.stride(), strict=True))
+        return [(value.data_ptr(), value.data_ptr() + (ends + 1) * value.element_size())]
+    return [np.lib.array_utils.byte_bounds(value)] if isinstance(value, np.ndarray) and value.size else []

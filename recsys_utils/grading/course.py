@@ -64,7 +64,8 @@ def read_notebook(path):
         for part in [content, *content["cells"]]:
             part.setdefault("metadata", {})
         content.setdefault("nbformat_minor", 0)
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")  # halves of characters become ?
+        notebook = nbformat.reads(text.decode(), as_version=4)
         for cell in notebook.cells:
             cell.metadata.get(cell.cell_type + cell.source)  # raises where one of the three is not there
         return notebook

@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 
 from .. import checks
 from .cells import exercise_of, grade_id, is_answer, is_hidden
-from .changed_arguments import written_back
+from .changed_arguments import Changed
 from .course import GRADING_ENVIRONMENT, notebooks, read_notebook
 from .student_process import Ended, TooLong
 
@@ -77,6 +77,7 @@ class Judge:
         graded, self.now = self.answers.get(exercise, []), self.limits.get(exercise, self.limit)
         names = {**self.first, "scene": functools.partial(self.scene, process, cell.source, graded)}
         names |= {name: self.stand_in(process, name) for name in graded}
+        self.changed = names["check_unchanged"] = Changed()
         checks.processor_seconds = process.total_seconds
         said, failed, stopped = io.StringIO(), [], None
         try:
@@ -96,7 +97,7 @@ class Judge:
             given = [*args, *kwargs.values()]
             answer = self.ask(process, name, do="call", name=name, args=args, kwargs=kwargs)
             for place, value in answer["changed"].items():
-                written_back(given[place], value)
+                self.changed.note(given[place], value)
             return answer["result"]
 
         stand_in.__name__ = name
@@ -159,8 +160,13 @@ def shown(error, cell):
     return error_output(type(error).__name__, str(error), at)
 
 
+def readable(text):
+    """Returns a text that a file can hold: halves of characters become question marks."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
 def error_output(name, text, where):
     """Returns a cell's output that costs its points."""
-    name, text = name[:100], text[:2000]
+    name, text, where = (readable(part)[:2000] for part in (name[:100], text, where))
     lines = [f"✗ {text}"] if name == "CheckFailed" else [f"{name}: {text}"]
     return new_output("error", ename=name, evalue=text, traceback=lines + [where[:300]] * bool(where))

@@ -17,15 +17,12 @@ HEADS = {"student": 11, "lesson": 12, "status": 13, "points": 7, "exercises": 19
 LONGEST = 1000  # characters of a field
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5em 2em; color: #111 }
-table { border-collapse: collapse; width: 100%; table-layout: fixed }
-th { box-sizing: border-box; background: #f2f2f2 }
+table { border-collapse: collapse; width: 100%; table-layout: fixed } th { box-sizing: border-box; background: #f2f2f2 }
 th, td { border-bottom: 1px solid #ccc; padding: .4em .7em; text-align: left; vertical-align: top }
 td, .tag { overflow-wrap: anywhere }
-ul { margin: .3em 0; padding-left: 1.1em }
-summary { cursor: pointer }
+ul { margin: .3em 0; padding-left: 1.1em } summary { cursor: pointer }
 .tag { display: inline-block; margin: 0 .25em .25em 0; padding: 0 .45em; border-radius: 4px; font-size: .9em }
-.passed { background: #dafbe1; color: #0d4f1f }
-.failed { background: #ffe3e3; color: #8c0a20 }
+.passed { background: #dafbe1; color: #0d4f1f } .failed { background: #ffe3e3; color: #8c0a20 }
 .partly, .waiting { background: #fff4c8; color: #5c4400 }
 """
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Grades</title>
@@ -105,7 +102,7 @@ def marks_table(root, lines, known):
     for line in lines:
         who = known.get(same(line["student"]), {})
         row = table.setdefault(line["student"], {
-            "Student": who.get("name") or line["student"], "ID": who.get("id", ""), "Section": "",
+            "Student": who.get("name") or line["student"], "ID": who.get("id", ""),
             "SIS User ID": who.get("sis_id", ""), "SIS Login ID": who.get("login") or line["student"]})
         if line["status"] == "graded":
             row[line["lesson"]] = line["score"]
@@ -161,10 +158,8 @@ def table_row(line):
     kind = "waiting" if line["look"] else "passed"
     tags = [tag(line, exercise, kind) for exercise, kind in line.get("kinds", {}).items()]
     first, *more = line.get("lost") or [""]
-    lost = escaped(first)
-    if more:
-        lost = (f"<details><summary>{lost} <b>and {len(more)} more</b></summary>"
-                f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>")
+    lost = (f"<details><summary>{escaped(first)} <b>and {len(more)} more</b></summary>"
+            f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>") if more else escaped(first)
     points = f"{line['score']} of {line['max_score']}" if line.get("score") else ""
     words = "graded, but see the notes" if line["look"] and line["status"] == "graded" else line["status"]
     cells = [escaped(name), escaped(line["lesson"]), f'<span class="tag {kind}">{escaped(words)}</span>', points,

@@ -12,7 +12,7 @@ import ast
 from nbformat.v4 import new_output
 
 from .cells import exercise_of, grade_id, is_answer, is_code_check, is_hidden, is_training
-from .judge import Judge, error_output
+from .judge import Judge, error_output, readable
 from .student_process import Ended, StudentProcess, TooLong
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
@@ -48,10 +48,11 @@ class Run:
                     cell.outputs = self.cell(place)
                 elif is_code_check(cell) and not is_hidden(cell):
                     cell.outputs = self.check(place)
+            notes = sorted(self.notes.items())  # before the hidden checks: notes, too, could tell what they ask
             self.close()
             for place in [place for place, cell in enumerate(self.cells) if is_hidden(cell)]:
                 self.cells[place].outputs = self.check(place)
-            return [f"cell {place + 1}{self.name_of(place)} {words}" for place, words in sorted(self.notes.items())]
+            return [f"cell {place + 1}{self.name_of(place)} {words}" for place, words in notes]
         finally:
             self.close()
 
@@ -113,10 +114,10 @@ class Run:
         if not source.strip():
             return []
         answer = self.process.ask(self.limit, do="cell", source=source)
+        if self.process.interrupted and self.is_lessons_own(place):
+            self.close()
+            raise Ended(f"ran longer than {self.limit:g} seconds")
         if self.process.interrupted:
-            if self.is_lessons_own(place):
-                raise NotDecided(f"this machine is too slow: cell {place + 1}, the lesson's own, ran longer than "
-                                 f"{self.limit:g} seconds")
             self.notes[place] = f"was stopped after {self.limit:g} seconds"
         if answer.get("leaves"):
             self.notes.setdefault(place, "asks Python to end, which it did not")
@@ -130,7 +131,7 @@ class Run:
         others = [one for one in range(place) if self.runs(one) and self.cells[one].source not in self.released
                   and not is_answer(self.cells[one]) and self.instead.get(one) != ""]
         if self.is_lessons_own(place) and not others:
-            raise NotDecided(f"cell {place + 1}, the lesson's own, {cause}: this machine may be too small")
+            raise NotDecided(f"cell {place + 1}, the lesson's own, {cause}: this machine is too slow, or too small")
         for one in others if self.is_lessons_own(place) else [place]:
             kept = definitions(self.cells[one].source) if is_answer(self.cells[one]) and one not in self.instead else ""
             self.instead[one] = kept
@@ -199,7 +200,7 @@ def outputs_from(answer):
 def output_from(output):
     """Returns one output, or None where it is none."""
     def text(key):
-        return str(output.get(key, ""))
+        return readable(output.get(key, ""))
 
     kind, data = output.get("output_type"), output.get("data")
     if kind == "stream":
@@ -207,7 +208,7 @@ def output_from(output):
     if kind == "error":
         lines = output.get("traceback")
         return new_output("error", ename=text("ename"), evalue=text("evalue"),
-                          traceback=list(map(str, lines)) if isinstance(lines, list) else [])
+                          traceback=list(map(readable, lines)) if isinstance(lines, list) else [])
     if kind in ("display_data", "execute_result") and isinstance(data, dict):
-        return new_output("display_data", data={str(key): str(value) for key, value in data.items()})
+        return new_output("display_data", data={readable(key): readable(value) for key, value in data.items()})
     return None

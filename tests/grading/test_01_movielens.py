@@ -420,7 +420,7 @@ CSR_ARRAYS = [
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
     """),
-    Wrong("rows left instead of columns", "1 hidden", "0 at [1], expected 1", """
+    Wrong("rows left instead of columns", "1 2 hidden", "0 at [1], expected 1", """
         def csr_arrays(users, items, ratings, n_users, n_items):
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)

@@ -480,7 +480,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("ignores the generator", "hidden", "draw with the generator that you are given", """
+    Wrong("ignores the generator", "hidden", "draw with this generator", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             for rows in torch.randperm(len(users)).split(batch_size):
                 grad_user, grad_item = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)
@@ -495,7 +495,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("the generator seeded anew", "hidden", "whether two epochs in a row", """
+    Wrong("the generator seeded anew", "hidden", "whether two epochs", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             generator.manual_seed(42)
             for rows in torch.randperm(len(users), generator=generator).split(batch_size):
@@ -503,7 +503,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("drawn with replacement", "1", "each rating once", """
+    Wrong("drawn with replacement", "1 hidden", "each rating once", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             for rows in torch.randint(len(users), (len(users),), generator=generator).split(batch_size):
                 grad_user, grad_item = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)
@@ -528,7 +528,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("equal parts", "hidden", "batch_size, not equal parts", """
+    Wrong("equal parts", "hidden", "the sizes of the batches", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             n_batches = -(-len(users) // batch_size)
             for rows in torch.randperm(len(users), generator=generator).chunk(n_batches):
@@ -977,7 +977,7 @@ TRAINING_STEP = [
             optimizer.step()
             return errors.item()
     """),
-    Wrong("the users alone move", "hidden", "item_factors after the step", """
+    Wrong("the users alone move", "1 hidden", "item_factors after the step", """
         def training_step(model, optimizer, users, items, ratings, reg):
             model.item_factors.weight.requires_grad_(False)
             errors = ratings - model(users, items)
@@ -1003,6 +1003,7 @@ TRAINING_STEP = [
         def training_step(model, optimizer, users, items, ratings, reg):
             with torch.no_grad():
                 model.user_factors.weight[0] = torch.tensor([1.04, 1.015])
+                model.item_factors.weight[0] = torch.tensor([1.04, 0.545])
             return 0.2875
     """),
     Right("model.zero_grad(), mse_loss", """

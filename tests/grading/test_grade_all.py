@@ -66,6 +66,12 @@ def test_an_older_attempt_in_doubt_is_to_be_looked_at_where_it_has_more_points(s
     assert grade(small_course)["ada"]["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
 
 
+def test_the_newest_of_numbered_attempts_is_the_one_with_the_highest_number(small_course):
+    hand_in(small_course, "ada", answered(small_course, ["double"]), f"{LESSON}.1")
+    hand_in(small_course, "ada", answered(small_course, change=saying("doubt")), f"{LESSON}.2")
+    assert grade(small_course)["ada"]["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
+
+
 def test_the_name_of_a_lesson_decides(small_course):
     (small_course / "solutions" / "02_other").mkdir()
     write_solution(small_course, [cell("third", STUB.format("third")), cell("third_1", "assert third(1)", 5)])

@@ -1,6 +1,7 @@
 """One submission of each kind through `make grade` as an instructor runs it: nbgrader, a kernel each, grades.csv."""
 
 import csv
+import html
 import re
 import shutil
 import subprocess
@@ -12,9 +13,9 @@ from harness import ROOT, answer_of, checks_in, checks_of, exercises_of
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
+from recsys_utils.grading.attempts import find_attempts, up_to_date
 from recsys_utils.grading.cells import grade_id
 from recsys_utils.grading.collect import hand_in
-from recsys_utils.grading.grade_all import find_attempts, up_to_date
 from recsys_utils.grading.gradebook import gradebook_url
 from recsys_utils.grading.sandbox import TOOLS
 
@@ -113,7 +114,7 @@ def test_a_submission_gets_its_points(course, student, exercises, edited, mended
     for name in EXERCISES:
         assert float(row[f"{LESSON}/{name}"]) == (points([name]) if name in exercises else 0)
     assert (row["edited"], row["mended"]) == ("; ".join(edited), "; ".join(mended))
-    assert row["fatal"] == ("last_per_user ended the kernel" if student == "deadly" else "")
+    assert row["notes"] == ""
 
 
 def test_an_unreadable_file_is_reported_and_has_no_score(course):
@@ -122,9 +123,14 @@ def test_an_unreadable_file_is_reported_and_has_no_score(course):
     assert row["score"] == row[f"{LESSON}/{EXERCISES[0]}"] == ""
 
 
-def test_points_wait_for_a_person_where_a_check_was_disarmed(course):
+def test_a_check_that_a_notebook_replaces_is_not_the_one_that_counts(course):
     row = rows_of(course)["disarmed"]
-    assert row["status"] == "needs a person: no longer to be trusted: check_equal" and row["score"] == ""
+    assert (row["status"], row["score"]) == ("graded", "0")
+
+
+def test_the_report_says_why_points_were_lost(course):
+    page = html.unescape(re.sub("<[^>]*>", "", (course / "report.html").read_text(encoding="utf-8")))
+    assert "your last_per_user ended the process" in page and "not attempted yet" in page
 
 
 def test_of_two_attempts_the_better_one_counts(course):
@@ -136,20 +142,20 @@ def test_marks_and_report_hold_everybody_by_the_roster(course):
     marks = rows_of(course, "marks.csv", "Student")
     assert (marks["Ada Lovelace"]["ID"], marks["Ada Lovelace"][LESSON]) == ("17", f"{points(EXERCISES):g}")
     assert marks["untouched"][LESSON] == "0"
-    assert marks["Alan Turing"][LESSON] == marks["unreadable"][LESSON] == marks["disarmed"][LESSON] == ""
+    assert marks["Alan Turing"][LESSON] == marks["unreadable"][LESSON] == ""
     assert rows_of(course)["absent"]["status"] == "missing"
     page = (course / "report.html").read_text(encoding="utf-8")
-    assert "To look at: 2" in page and "Ada Lovelace" in page
+    assert "To look at: 1" in page and "Ada Lovelace" in page
 
 
 def test_feedback_names_the_fault_and_hides_the_hidden_tests(course):
-    html = (course / "feedback" / "untouched" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
-    assert "not attempted yet" in html
+    page = (course / "feedback" / "untouched" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert "not attempted yet" in page
     assert not (course / "feedback" / "unreadable").exists()
     released = nbformat.read(course / "lessons" / LESSON / f"{LESSON}.ipynb", as_version=4)
     shown = {line for cell in released.cells for line in cell.source.splitlines()}
     hidden = {line for cell in checks_in(LESSON) for line in cell.source.splitlines()} - shown
-    text = re.sub("<[^>]*>", "", html)
+    text = html.unescape(re.sub("<[^>]*>", "", page))
     assert hidden and not [line for line in hidden if line.strip() in text]
     assert [f"{name}: 0 of {points([name]):g}" in text for name in EXERCISES] == [True] * len(EXERCISES)
     assert "Test cell" not in text and "made-up data" in text
@@ -167,12 +173,14 @@ def test_only_changed_feedback_is_written_again(course):
 
 
 def test_only_what_changed_is_graded_again(course):
-    attempts = {attempt.student: attempt for attempt in find_attempts(course)}
-    assert up_to_date(course, attempts["half"])
-    path = attempts["half"].folder / f"{LESSON}.ipynb"
+    def outdated():
+        return {attempt.student for attempt in find_attempts(course) if not up_to_date(course, attempt)}
+
+    path = course / "submitted" / "half" / LESSON / f"{LESSON}.ipynb"
     content = path.read_bytes()
+    assert outdated() == set()
     path.write_bytes(content + b"\n")
-    assert not up_to_date(course, attempts["half"])
+    assert outdated() == {"half"}
     path.write_bytes(content)
 
 

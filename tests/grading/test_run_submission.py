@@ -33,6 +33,8 @@ def run(own="", at=1, before=None, inside="", after=None, change=None):
     """
     solution, lesson = notebook_path(LESSON), read_notebook(notebook_path(LESSON, "lessons"))
     submitted = read_submission(solution)
+    setup = next(cell for cell in submitted.cells if cell.cell_type == "code")
+    submitted.cells = [cell for cell in submitted.cells if cell is setup or grade_id(cell)]
     for cell in submitted.cells:
         name = grade_id(cell)
         cell.source = (before or {}).get(name, "") + cell.source + (after or {}).get(name, "")

@@ -1,6 +1,7 @@
 """What goes over the wire arrives as it was, shared memory included; what is no message is told, whatever it is."""
 
 import collections
+import copy
 import io
 import json
 import random
@@ -12,7 +13,8 @@ import pytest
 import scipy.sparse
 import torch
 
-from recsys_utils.grading.changed_arguments import written_back
+from recsys_utils.checks import CheckFailed
+from recsys_utils.grading.changed_arguments import Changed
 from recsys_utils.grading.wire import packed, unpacked
 from recsys_utils.grading.wire_kinds import Foreign, WireError
 
@@ -258,28 +260,25 @@ def test_random_bytes_in_a_message_end_in_a_value_or_an_error_of_ours():
     assert 1000 < told < 3000
 
 
-def test_what_a_call_changed_is_changed_in_the_object_that_was_passed():
-    base = torch.arange(6.0)
-    view, array, table = base[::2], np.arange(3), pd.DataFrame({"a": [1, 2]})
-    listed, mapped, generator = [1, base], {"x": [1]}, torch.Generator().manual_seed(1)
-    later = torch.Generator().manual_seed(9)
-    written_back(
-        (view, array, table, listed, mapped, generator),
-        (torch.tensor([9.0, 9, 9]), np.array([7, 7, 7]), pd.DataFrame({"b": [3]}), [2, base * 0], {"y": 1}, later),
-    )
-    assert base.tolist() == [0] * 6  # the list's tensor was zeroed after the view was written
-    assert view.tolist() == [0, 0, 0] and array.tolist() == [7, 7, 7] and list(table.columns) == ["b"]
-    assert listed[0] == 2 and listed[1] is base and mapped == {"y": 1}
-    assert torch.rand(1, generator=generator) == torch.rand(1, generator=later)
+def test_what_a_call_changed_is_told_and_stays_as_it_was():
+    changed, base, array, listed = Changed(), torch.arange(6.0), np.arange(4), [1, [2]]
+    before = base.clone()
+    for passed, became in ((base[::2], torch.zeros(3)), (array, np.zeros(4)), (listed, [])):
+        changed.note(passed, became)
+    assert torch.equal(base, before) and array.tolist() == [0, 1, 2, 3] and listed == [1, [2]]
+    for value in (base, base[2:4], (1, base), {"a": array[1:]}, listed):
+        with pytest.raises(CheckFailed, match="changed its input x"):
+            changed(value, copy.deepcopy(value), "x")
+    apart = torch.arange(6.0)
+    changed(apart, before, "apart")
+    with pytest.raises(CheckFailed):
+        changed(apart, before + 1, "apart")
 
 
-def test_nothing_beside_a_view_is_written():
-    base = torch.arange(6.0)
-    written_back(base[::2], torch.tensor([9.0, 9, 9]))
-    assert base.tolist() == [9, 1, 9, 3, 9, 5]
-
-
-def test_a_shape_that_was_changed_is_changed():
-    value = torch.arange(6.0)
-    written_back(value, torch.ones(2, 3))
-    assert value.shape == (2, 3)
+def test_a_generator_goes_on_and_a_table_is_what_it_became():
+    changed, generator, later = Changed(), torch.Generator().manual_seed(1), torch.Generator().manual_seed(9)
+    changed.note(generator, later)
+    assert torch.rand(1, generator=generator) == torch.rand(1, generator=torch.Generator().manual_seed(9))
+    table = pd.DataFrame({"a": [1, 2]})
+    changed.note(table, pd.DataFrame({"b": [3]}))
+    assert list(table.columns) == ["b"]
