@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..storage import replace_whole
-from .course import CourseError, lesson_names, notebooks
-from .names import check_name
+from .course import CANARY, CourseError, lesson_names, notebooks
+from .names import check_name, clean
 from .stamps import digest, files
 from .submission import LARGEST, why_unreadable
 
@@ -16,7 +16,10 @@ RESULT = "result.json"
 
 
 class Attempt(NamedTuple):
-    """A folder that a student handed in: submitted/STUDENT/LESSON, or LESSON.1, LESSON.soft... for an earlier one."""
+    """A folder that a student handed in: submitted/STUDENT/LESSON, or LESSON.1, LESSON.soft... for an earlier one.
+
+    student: the name without what nobody sees, so that two spellings of one name are one student.
+    """
 
     student: str
     lesson: str
@@ -32,7 +35,7 @@ def find_attempts(root):
         lesson = folder.name.split(".")[0]
         wanted = solutions.get(lesson, {})
         contents = [content_of(path) for path in notebooks(folder) if path.name in wanted]
-        attempts.append(Attempt(folder.parent.name, lesson, folder, digest(code, wanted, *contents)))
+        attempts.append(Attempt(clean(folder.parent.name), lesson, folder, digest(code, wanted, *contents)))
     return attempts
 
 
@@ -59,7 +62,7 @@ def unreadable(root, attempt):
     if kept.get("fingerprint") == attempt.fingerprint:
         return kept.get("unreadable", "")
     try:
-        check_name(attempt.student)
+        check_name(attempt.folder.parent.name)
         reason = why_unreadable(root, attempt.lesson, attempt.folder)
     except CourseError as error:
         reason = str(error)
@@ -77,7 +80,8 @@ def up_to_date(root, attempt):
 
 def result_folder(root, attempt):
     """Returns where the result of an attempt is kept."""
-    return root / ".grading" / "results" / attempt.student / attempt.folder.name
+    student = CANARY if attempt.student == CANARY else attempt.folder.parent.name
+    return root / ".grading" / "results" / student / attempt.folder.name
 
 
 def read_result(folder):

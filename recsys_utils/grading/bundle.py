@@ -1,8 +1,10 @@
 """One zip for students: it installs and runs alone, and holds no solution, no hidden test and nobody's work."""
 
+import io
 import re
 import zipfile
 
+from ..storage import replace_whole
 from .release import files, release
 
 NAME = "recsys-course"
@@ -26,12 +28,11 @@ def bundle(root, self_study=False):
     folders = ["lessons", "recsys_utils", *["solutions"] * self_study]
     for folder in folders:
         contents |= {f"{folder}/{name}": content for name, content in files(root / folder).items()}
-    path = root / f"{NAME}.zip"
-    draft = path.with_suffix(".tmp")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+    path, made = root / f"{NAME}.zip", io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(filter(for_students, contents)):
             archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}", DAY), contents[name], zipfile.ZIP_DEFLATED)
-    draft.replace(path)
+    replace_whole(path, made.getvalue())
     return path
 
 

@@ -1,6 +1,5 @@
 """Grade one attempt at a lesson in a room of its own: nothing of the course changes until its result is there."""
 
-import contextlib
 import json
 import os
 import resource
@@ -8,6 +7,7 @@ import resource
 import nbformat
 from nbgrader.utils import determine_grade, is_grade
 
+from .attempts import RESULT
 from .cells import grade_id
 from .course import notebooks, read_notebook
 from .pages import harmless
@@ -16,7 +16,6 @@ from .run_submission import NotDecided, Run
 from .submission import changes, mended, read_submission
 
 LOG = ".nbgrader.log"
-RESULT = "result.json"
 MEMORY = 16 * 2**30  # bytes of address space for the judge: what comes over the wire must not take the machine
 
 
@@ -68,10 +67,3 @@ def enter(notebook, result):
         if points is not None and points < most and cell.cell_type == "code":
             errors = [f"{one.ename}: {one.evalue}" for one in cell.outputs if one.output_type == "error"]
             result["lost"][grade_id(cell)] = errors[0] if errors else "no message"
-
-
-def read_result(folder):
-    """Returns the result.json of a folder; an empty dict where there is none."""
-    with contextlib.suppress(OSError, ValueError):
-        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    return {}

@@ -1,10 +1,10 @@
 """Whose is each notebook in a zip of Moodle or Canvas, and is that somebody who is there already?"""
 
 import json
-import os
 import re
 from typing import NamedTuple
 
+from ..storage import replace_whole
 from .archive import name_of, why_left_out
 from .course import CourseError, lesson_names, notebooks
 from .names import check_name, clean, same, student_folder
@@ -138,10 +138,8 @@ def remember(root, students):
     met = read_met(root) | {label(owner): student for owner, student in students.items() if owner[1]}
     there = folders(root)
     met = {key: student for key, student in met.items() if student in there}
-    draft = root / "submitted" / (MET + ".tmp")
     try:
-        draft.write_text(json.dumps(met, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(draft, draft.with_name(MET))
+        replace_whole(root / "submitted" / MET, json.dumps(met, ensure_ascii=False, indent=1))
         return ""
     except OSError as error:
         return f"submitted/{MET}, where the numbers of two people of one name are kept, was not written: {error}"

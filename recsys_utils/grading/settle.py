@@ -40,7 +40,7 @@ def settled(root, tries, problems, decided):
         return {"problem": reasons[next(iter(results), tries[0])],
                 "held": f"{max(held):g} points if accepted" if held else ""}
     best = max(trusted, key=lambda one: results[one]["score"])
-    fingerprint = digest(*(one.fingerprint for one in [best, *trusted]))
+    fingerprint = digest(results[best]["points"], *(one.fingerprint for one in [best, *trusted]))
     record_marks(root, student, lesson, result_folder(root, best), [result_folder(root, one) for one in trusted],
                  fingerprint, {exercise: one for exercise, one in decided.items() if exercise})
     marks, left_out = read_marks(root, lesson, student), left_out_of(tries, reasons, results, best)
@@ -90,7 +90,7 @@ def forget_removed(root, attempts):
     pairs = {path.parts[-2:] for step in ("autograded", "feedback") for path in folders[step]}
     for student, lesson in gone | pairs - there:
         forget(root, student, lesson)
-    kept = {(one.student, one.folder.name) for one in attempts}
+    kept = {one.folder.parts[-2:] for one in attempts}
     for path in folders[".grading/results"]:
         if path.parts[-2:] not in kept and path.parts[-2] != CANARY:
             shutil.rmtree(path)

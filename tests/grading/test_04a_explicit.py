@@ -442,7 +442,7 @@ HALF_STEP = [
                     solution[row] = torch.linalg.solve(X.T @ X + reg * weight * eye, X.T @ y)
             return solution
     """),
-    Wrong("always weighted", "1 hidden", "λ as it is, not times her count", """
+    Wrong("always weighted", "1 3 hidden", "λ as it is, not times her count", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             solution = features.new_zeros(n_rows, features.shape[1])
             eye = torch.eye(features.shape[1], dtype=features.dtype)
@@ -654,7 +654,7 @@ HALF_STEP = [
                     solution[row] = 0.1 * X.T @ y
             return solution
     """),
-    Wrong("the targets' mean taken off first", "1 2 hidden", "λ as it is, not times her count", """
+    Wrong("the targets' mean taken off first", "1 2 3 hidden", "λ as it is, not times her count", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             solution = features.new_zeros(n_rows, features.shape[1])
             eye = torch.eye(features.shape[1], dtype=features.dtype)

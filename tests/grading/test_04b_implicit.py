@@ -413,7 +413,7 @@ HALF_STEP = [
           half_step("X.T @ X + reg * eye", "X.sum(0)")),
     Wrong("zeros as firm as clicks", "1 2 hidden", "8 / (6 + 3 · 4 + 2)",
           half_step("gram + reg * eye", "X.sum(0)")),
-    Wrong("the Gram matrix of the clicked columns only", "1 hidden", "all three films count",
+    Wrong("the Gram matrix of the clicked columns only", "1 2 hidden", "all three films count",
           half_step(gram="features[columns.unique()].T @ features[columns.unique()]")),
     Wrong("the Gram matrix of a line for each click", "1 2 hidden", "all three films count",
           half_step(gram="features[columns].T @ features[columns]")),
@@ -450,15 +450,15 @@ HALF_STEP = [
           half_step("gram + alpha * X.T @ X / len(X) + reg * eye", "(1 + alpha) * X.mean(0)")),
     Wrong("means over the clicks, zeros without", "2 hidden", "an exact minimum: all pairs", half_step(
         "gram + alpha * X.T @ X / max(len(X), 1) + reg * eye", "(1 + alpha) * X.sum(0) / max(len(X), 1)")),
-    Wrong("a row without clicks keeps ones", "1 hidden", "all its preferences are zero",
+    Wrong("a row without clicks keeps ones", "1 2 hidden", "all its preferences are zero",
           half_step(visited="rows.unique()", solution="features.new_ones(n_rows, features.shape[1])")),
-    Wrong("a row without clicks gets the vector before", "1 hidden", "all its preferences are zero",
+    Wrong("a row without clicks gets the vector before", "1 2 hidden", "all its preferences are zero",
           changed(LOOP, ("for row", "vector = solution[0]\n    for row"),
                   ("solution[row] = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))",
                    "if len(X):\n"
                    "            vector = torch.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(0))\n"
                    "        solution[row] = vector"))),
-    Wrong("the mean vector for a row without clicks", "1 hidden", "all its preferences are zero",
+    Wrong("the mean vector for a row without clicks", "1 2 hidden", "all its preferences are zero",
           half_step(right="(1 + alpha) * (X.sum(0) if len(X) else features.mean(0))")),
     Wrong("no row for those without clicks", "1 2 hidden", "shape (2, 1), expected (3, 1)",
           half_step(returned="solution[rows.unique()]")),
@@ -473,7 +473,7 @@ HALF_STEP = [
     """),
     Wrong("the rows up to the last click", "hidden", "shape (12, 4), expected (15, 4)", half_step(
         visited="range(int(rows.max()) + 1)", solution="features.new_zeros(int(rows.max()) + 1, features.shape[1])")),
-    Wrong("the last row left out", "1 hidden", "0 at [0], expected 0.363636", half_step(visited="range(n_rows - 1)")),
+    Wrong("the last row left out", "1 2 hidden", "0 at [0], expected 0.363636", half_step(visited="range(n_rows - 1)")),
     Wrong("off by one row", "1 2 hidden", "Ada's row: 0 at [0]", half_step(mine="rows == row + 1")),
     Wrong("believes that the clicks are sorted", "2 hidden", "an exact minimum: all pairs",
           changed(LOOP,

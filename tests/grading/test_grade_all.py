@@ -197,3 +197,13 @@ def test_damaged_stamps_count_as_empty(tmp_path, content):
 def test_a_digest_tells_contents_and_their_borders_apart():
     assert len({digest(b"ab"), digest(b"a", b"b"), digest("ab"), digest({"a": b"b"}), digest()}) == 5
     assert digest(b"a", {"b": 1}) == digest(b"a", {"b": 1}) and len(digest()) == 16
+
+
+def test_one_name_in_two_spellings_is_one_student(small_course):
+    root = small_course
+    for folder in ("Zoe\u0308", "Zo\u00eb"):
+        path = root / "submitted" / folder / LESSON
+        path.mkdir(parents=True)
+        (path / f"{LESSON}.ipynb").write_bytes((root / "solutions" / LESSON / f"{LESSON}.ipynb").read_bytes())
+    found = [one for one in attempts.find_attempts(root) if one.student == "Zo\u00eb"]
+    assert len(found) == len({attempts.result_folder(root, one) for one in found}) == 2

@@ -5,7 +5,7 @@ import pytest
 from harness import code_cells, solution_names
 from nbformat.v4 import new_code_cell, new_notebook
 
-from recsys_utils.grading.execute import execute
+from recsys_utils.grading.run_solutions import run_solutions
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def write(course, sources):
 
 def test_outputs_are_stored_and_a_second_run_changes_nothing(course):
     path = course / "solutions" / "01_toy" / "01_toy.ipynb"
-    assert execute(course, ["01_toy"]) == []
+    assert run_solutions(course, ["01_toy"]) == []
     stored = path.read_bytes()
     outputs = [cell.outputs for cell in nbformat.read(path, as_version=4).cells]
     assert [[output.text for output in cell] for cell in outputs] == [["42\n"], ["step\nstep\n"]]
-    assert execute(course, ["01_toy"]) == []
+    assert run_solutions(course, ["01_toy"]) == []
     assert path.read_bytes() == stored
 
 
@@ -36,7 +36,7 @@ def test_a_notebook_that_fails_stays_as_it_was(course):
     path = course / "solutions" / "01_toy" / "01_toy.ipynb"
     write(course, ["print(1)", "1 / 0"])
     before = path.read_bytes()
-    (problem,) = execute(course, ["01_toy"])
+    (problem,) = run_solutions(course, ["01_toy"])
     assert "01_toy.ipynb" in problem and "ZeroDivisionError" in problem
     assert path.read_bytes() == before
 
