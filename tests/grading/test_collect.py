@@ -3,6 +3,7 @@ import contextlib
 import errno
 import io
 import json
+import os
 import shutil
 import stat
 import struct
@@ -556,7 +557,7 @@ def test_an_empty_folder_is_no_attempt(course):
 # a full disk
 
 
-@pytest.mark.parametrize("step", [f"{LESSON}/{NOTEBOOK}", f"/{LESSON}", "/Al", ".people.json.tmp"])
+@pytest.mark.parametrize("step", [f"{LESSON}/{NOTEBOOK}", f"/{LESSON}", "/Al", f".people.json.{os.getpid()}.tmp"])
 def test_a_full_disk_loses_nothing(course, monkeypatch, step):
     collected(course, *moodle("Ada_1", "Bo_2"))
     new, before = [(f"{name}_1{FILE}/{NOTEBOOK}", f"new of {name}") for name in ("Al", "Bo")], handed_in(course)
