@@ -161,7 +161,9 @@ def table_row(line):
     lost = (f"<details><summary>{escaped(first)} <b>and {len(more)} more</b></summary>"
             f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>") if more else escaped(first)
     points = f"{line['score']} of {line['max_score']}" if line.get("score") else ""
-    words = "graded, but see the notes" if line["look"] and line["status"] == "graded" else line["status"]
+    words, _, reason = line["status"].partition(": ")
+    words = "graded, but see the notes" if line["look"] and words == "graded" else words
+    notes = [reason, *notes] if reason else notes
     cells = [escaped(name), escaped(line["lesson"]), f'<span class="tag {kind}">{escaped(words)}</span>', points,
              "".join(tags), lost, "<br>".join(map(escaped, notes))]
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -421,7 +421,7 @@ TRUE_NEGATIVES = [
                 drawn[bad] = torch.randint(n_items, (int(bad.sum()),), generator=generator)
             return drawn
     """),
-    Wrong("redrawn thirty times", "hidden", "draw again until no collision is left", """
+    Wrong("redrawn thirty times", "hidden", "once is not enough", """
         def true_negatives(users, is_liked, generator):
             n_items = is_liked.shape[1]
             drawn = torch.randint(n_items, users.shape, generator=generator)

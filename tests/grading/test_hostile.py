@@ -487,7 +487,7 @@ def test_after_ten_kills_the_marks_are_those_of_an_undisturbed_run(course, tmp_p
     for _ in range(10):
         process = run_grade(again, start_new_session=True)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(moments.uniform(5, 45))
+            process.wait(moments.uniform(3, 18))
         process.send_signal(signal.SIGKILL)
         process.communicate()
     process = run_grade(again)
