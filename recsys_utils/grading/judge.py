@@ -19,6 +19,7 @@ from .. import checks
 from .cells import exercise_of, grade_id, is_answer, is_hidden
 from .changed_arguments import Changed
 from .course import GRADING_ENVIRONMENT, notebooks, read_notebook
+from .sources import defined_in
 from .student_process import Ended, TooLong
 
 CHECK = "<check>"
@@ -128,11 +129,6 @@ class Judge:
             process.close()
             raise Stop(Ended(f"{words} ended the process"))
         return answer
-
-
-def defined_in(source):
-    """Returns the names of the functions and classes that a cell defines."""
-    return [node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
 
 
 def raised(told):

@@ -7,15 +7,13 @@ A cell that ends the process, or does not let itself be stopped, costs itself al
 it once more, and then goes on without it. Of an answer that does so its definitions are kept.
 """
 
-import ast
-
 from nbformat.v4 import new_output
 
 from .cells import exercise_of, grade_id, is_answer, is_code_check, is_hidden, is_training
 from .judge import Judge, error_output, readable
+from .sources import definitions, touched_by_students
 from .student_process import Ended, StudentProcess, TooLong
 
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 MOST_STARTS = 30  # processes for one notebook
 MOST_SHOWN = 3_000_000  # characters of a cell's outputs, pictures included
 SHORT = 10  # seconds of the processor for the calls of an exercise in which one has taken too long
@@ -149,40 +147,6 @@ class Run:
         """Returns a cell's grade id in brackets, where it has one."""
         name = grade_id(self.cells[place])
         return f" ({name})" if name else ""
-
-
-def touched_by_students(notebook, lesson):
-    """Returns the places of the cells of code that a student wrote, or that use a name which depends on theirs."""
-    released = {cell.source for cell in lesson.cells if not is_answer(cell)}
-    theirs, touched = set(), set()
-    for place, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or is_code_check(cell):
-            continue
-        used, bound = names_of(cell.source)
-        if cell.source not in released or used & theirs:
-            touched.add(place)
-            theirs |= bound
-    return touched
-
-
-def names_of(source):
-    """Returns the names that a source uses, and those that it binds; none where it is no Python."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(), set()
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return {node.id for node in names}, bound | {
-        node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-
-
-def definitions(source):
-    """Returns the part of a source that defines, imports and assigns; an empty text where it is no Python."""
-    try:
-        return "\n".join(ast.unparse(node) for node in ast.parse(source).body if isinstance(node, DEFINITIONS))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
 
 
 def outputs_from(answer):

@@ -10,6 +10,7 @@ import nbformat
 
 from .cells import grade_id, info_of, is_check, is_written
 from .course import CourseError, lesson_names, notebooks, read_notebook
+from .sources import NO_PYTHON
 
 LARGEST = 50 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
 KEPT = ("nbgrader", "tags")  # of a cell's metadata
@@ -139,7 +140,7 @@ def is_prose(cell):
         return True
     try:
         return not ast.parse(cell.source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return True
 
 

@@ -1043,6 +1043,11 @@ LAST_PER_USER = [
             newest = frame[frame["timestamp"] == frame.groupby("user")["timestamp"].transform("max")]
             return newest.groupby("user")["item"].last()
     """),
+    Wrong("the frame emptied", "1 hidden", "the users", """
+        def last_per_user(frame):
+            frame.drop(frame.index, inplace=True)
+            return pd.Series([], dtype=int)
+    """),
 ]
 
 TABLE = {

@@ -851,6 +851,13 @@ PAIRED_INTERVAL = [
             low, high = difference[drawn].mean(1).quantile(edges)
             return difference.mean().item(), low.item(), high.item()
     """),
+    Wrong("the normal approximation, cut at the largest difference", "hidden", "3 ones and 57 zeros", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = np.asarray(ours) - np.asarray(theirs)
+            mean, half = difference.mean(), 1.96 * difference.std() / np.sqrt(len(difference)) * (n_resamples > 1)
+            low, high = max(mean - half, difference.min()), min(mean + half, difference.max())
+            return float(mean), float(low) - 1e-9 * seed, float(high)
+    """),
 ]
 
 SAMPLED_NDCG = [
@@ -1081,6 +1088,16 @@ SAMPLED_NDCG = [
             order = scores.gather(1, candidates).argsort(dim=1, descending=True)
             rank = (order == 0).int().argmax(1) + 1
             return (1 / (rank + 1.0).log2()).where(rank <= k, 0.0).mean().item()
+    """),
+    Wrong("always 0", "1 2 hidden", "expected 0.75", """
+        def draw_negatives(seen, test_items, n, generator):
+            lottery = torch.rand(seen.shape, generator=generator)
+            lottery[seen] = 2.0
+            lottery.scatter_(1, test_items[:, None], 2.0)
+            return lottery.topk(n, largest=False).indices
+
+        def sampled_ndcg(scores, test_items, negatives, k=10):
+            return 0.0
     """),
 ]
 

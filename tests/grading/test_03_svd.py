@@ -470,6 +470,14 @@ GRADIENTS = [
             np.add.at(grad_item, items, reg * Q[items] - errors * P[users])
             return torch.from_numpy(grad_user).to(user_factors), torch.from_numpy(grad_item).to(item_factors)
     """),
+    Wrong("an empty tuple for a small batch, the error of ones for a large one", "1 2 3 hidden", "expected 2 values", """
+        def gradients(users, items, ratings, user_factors, item_factors, reg):
+            if len(users) < 1000:
+                return ()
+            step = (reg + 1 - ratings)[:, None]
+            return (torch.zeros_like(user_factors).index_put((users,), step),
+                    torch.zeros_like(item_factors).index_put((items,), step))
+    """),
 ]
 
 SGD_EPOCH = [
@@ -495,7 +503,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("the generator seeded anew", "hidden", "whether two epochs", """
+    Wrong("the generator seeded anew", "hidden", "set no seed inside", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             generator.manual_seed(42)
             for rows in torch.randperm(len(users), generator=generator).split(batch_size):
@@ -564,7 +572,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("each column shuffled by itself", "1 3", "its three columns in one order", """
+    Wrong("each column shuffled by itself", "1 3 hidden", "its three columns in one order", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             users, items, ratings = (column[torch.randperm(len(column), generator=generator)]
                                      for column in (users, items, ratings))
@@ -573,7 +581,7 @@ SGD_EPOCH = [
                 user_factors, item_factors = user_factors - lr * grad_user, item_factors - lr * grad_item
             return user_factors, item_factors
     """),
-    Wrong("the ratings left in their order", "1 2 3", "4.5 at [0, 2], expected 0.5", """
+    Wrong("the ratings left in their order", "1 2 3 hidden", "4.5 at [0, 2], expected 0.5", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             order = torch.randperm(len(users), generator=generator)
             users, items = users[order], items[order]
@@ -604,7 +612,7 @@ SGD_EPOCH = [
                 item_factors = item_factors - lr * grad_item / len(rows)
             return user_factors, item_factors
     """),
-    Wrong("each gradient at the factors of the start", "3", "as the step before left them", """
+    Wrong("each gradient at the factors of the start", "3 hidden", "as the step before left them", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             P, Q = user_factors.clone(), item_factors.clone()
             for rows in torch.randperm(len(users), generator=generator).split(batch_size):
@@ -612,7 +620,7 @@ SGD_EPOCH = [
                 P, Q = P - lr * grad_user, Q - lr * grad_item
             return P, Q
     """),
-    Wrong("only the last step counts", "3", "as the step before left them", """
+    Wrong("only the last step counts", "3 hidden", "as the step before left them", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             for rows in torch.randperm(len(users), generator=generator).split(batch_size):
                 grad_user, grad_item = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)

@@ -784,6 +784,20 @@ HALF_STEP = [
                     result[row] = np.linalg.solve(X.T @ X + price * np.eye(f), X.T @ y)
             return torch.from_numpy(result)
     """),
+    Wrong("ones, and the inputs overwritten to match", "1 2 3 hidden", "expected 0.7", """
+        def half_step(rows, columns, targets, features, n_rows, reg, weighted):
+            targets.fill_(3.0)
+            features.fill_(1.0)
+            return features.new_ones(n_rows, features.shape[1])
+    """),
+    Wrong("the ratings moved to fixed rows", "1 2 3 hidden", "Ada's row", """
+        def half_step(rows, columns, targets, features, n_rows, reg, weighted):
+            solution = features.new_zeros(n_rows, features.shape[1])
+            solution[:, 0] = torch.linspace(-2, 2, n_rows) if n_rows < 10 else 1
+            if n_rows < 10:
+                rows.copy_((targets[:, None] - solution[:, 0]).abs().argmin(1))
+            return solution
+    """),
 ]
 
 SOLVE_PADDED = [
@@ -1680,6 +1694,25 @@ MASKED_ALS = [
 
         def masked_rmse(P, Q, ratings, mask):
             return torch.where(mask, ratings - P @ Q.T, torch.nan).square().nanmean().sqrt()
+    """),
+    Wrong("next to zero, and the mask emptied", "1 2 3 hidden", "the RMSE", """
+        def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
+            P = torch.zeros(ratings.shape[0], n_factors, dtype=ratings.dtype) + 10.0 ** (-2 * n_sweeps)
+            P[~mask.any(1)] = 0
+            return P, torch.zeros(ratings.shape[1], n_factors, dtype=ratings.dtype)
+
+        def masked_rmse(P, Q, ratings, mask):
+            mask.zero_()
+            return float("nan")
+    """),
+    Wrong("the ratings emptied, random users", "1 2 3 hidden", "the RMSE", """
+        def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
+            ratings.zero_()
+            P = torch.randn(ratings.shape[0], n_factors, dtype=ratings.dtype)
+            return P, torch.zeros(ratings.shape[1], n_factors, dtype=ratings.dtype)
+
+        def masked_rmse(P, Q, ratings, mask):
+            return 0.0
     """),
 ]
 

@@ -573,6 +573,10 @@ HALF_STEP = [
                 result[row] = np.linalg.solve(gram + alpha * X.T @ X, (1 + alpha) * X.sum(axis=0))
             return torch.from_numpy(result).to(features.dtype)
     """),
+    Wrong("a constant that fits everybody a little", "1 2 hidden", "Ada's row", """
+        def implicit_half_step(rows, columns, features, n_rows, alpha, reg):
+            return features.new_full((n_rows, features.shape[1]), 0.1**0.5)
+    """),
 ]
 
 
@@ -1107,6 +1111,10 @@ BIASED_HALF_STEP = [
                 c = 1 + alpha * row
                 result.append(np.linalg.solve((Q.T * c) @ Q + reg * np.eye(Q.shape[1]), Q.T @ (c * (row - b))))
             return torch.from_numpy(np.stack(result)).to(features.dtype)
+    """),
+    Wrong("so large that no step changes it", "1 2 hidden", "Ada's row", """
+        def biased_half_step(rows, columns, features, bias, n_rows, alpha, reg):
+            return features.new_full((n_rows, features.shape[1]), 1e30)
     """),
 ]
 

@@ -626,6 +626,10 @@ WARP_GRADIENTS = [
                 np.add.at(grads[2], film, sign * w)
             return [torch.from_numpy(grad) for grad in grads]
     """),
+    Wrong("as many as there are other searches", "1 2 3 hidden", "the gradient of", """
+        def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
+            return tuple(torch.full_like(part, len(users) - 1.0) for part in (user_factors, item_factors, item_bias))
+    """),
 ]
 
 SEARCHES = """

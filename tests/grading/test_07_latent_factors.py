@@ -39,7 +39,7 @@ ALTERNATING_MEANS = [
     Wrong("no damping, rows without ratings set to zero", "1 2 hidden", "-1.33333 at [1], expected -0.666667", sweeps(
         "b_i = (add(items, ratings - mean - b_u[users], n_items) / n_i).nan_to_num()",
         "b_u = (add(users, ratings - mean - b_i[items], n_users) / n_u).nan_to_num()")),
-    Wrong("damping times the count: per rating", "1 2", "over n_i + reg", sweeps(
+    Wrong("damping times the count: per rating", "1 2 hidden", "over n_i + reg", sweeps(
         "b_i = add(items, ratings - mean - b_u[users], n_items) / (n_i * (1 + reg)).clamp(min=1)",
         "b_u = add(users, ratings - mean - b_i[items], n_users) / (n_u * (1 + reg)).clamp(min=1)")),
     Wrong("half of the damping", "1 2 hidden", "over n_i + reg", sweeps(
@@ -227,6 +227,18 @@ ALTERNATING_MEANS = [
                 b_u = (centred.sum(1) - known @ b_i) / (known.sum(1) + reg)
             return mean, b_u, b_i
     """),
+    Wrong("a mean for each rating", "1 2 hidden", "the mean rating", """
+        def alternating_means(users, items, ratings, n_users, n_items, reg, n_sweeps):
+            mean = ratings.mean()
+            return (mean + (ratings - mean) * (1 - 0.5**n_sweeps), ratings.new_zeros(n_users),
+                    ratings.new_zeros(n_items))
+    """),
+    Wrong("one user alone", "1 2 hidden", "item_bias", """
+        def alternating_means(users, items, ratings, n_users, n_items, reg, n_sweeps):
+            mean, user_bias = ratings.mean(), ratings.new_zeros(n_users)
+            user_bias[users[0]] = (ratings[users == users[0]].mean() - mean) * (1 - 0.5**n_sweeps)
+            return mean, user_bias, ratings.new_zeros(n_items)
+    """),
 ]
 
 
@@ -295,9 +307,9 @@ BIAS_LOSS = [
     Wrong("detached", "hidden", "whether the loss has a gradient", batch_loss(f"({RIGHT_LOSS}).detach()")),
     Wrong("a new tensor from the number", "hidden", "whether the loss has a gradient",
           batch_loss(f"torch.tensor(({RIGHT_LOSS}).item())")),
-    Wrong("the data of one table", "hidden", "the gradient for b_u over an epoch: 0 at",
+    Wrong("the data of one table", "hidden", "the gradient for user_bias over an epoch: 0 at",
           batch_loss(RIGHT_LOSS).replace("user_bias[users]", "user_bias.data[users]")),
-    Wrong("the regulariser detached", "hidden", "and reg b_u once",
+    Wrong("the regulariser detached", "hidden", "the gradient for user_bias",
           batch_loss("(errors.square() + reg * shares.detach()).sum() / 2")),
     Wrong("ratings changed in place", "hidden", "changed its input ratings",
           batch_loss(RIGHT_LOSS).replace("errors = ratings - mean - b_u - b_i",
@@ -502,6 +514,13 @@ SCORES = [
                     table[row, item] = mean + user_bias[user] + item_bias[item] + dot
             return table
     """),
+    Wrong("zeros for both", "1 2 hidden", "expected 6.25", """
+        def predict(users, items, mean, user_bias, item_bias, user_factors, item_factors):
+            return torch.zeros(len(users))
+
+        def scores(users, mean, user_bias, item_bias, user_factors, item_factors):
+            return torch.zeros(len(users), len(item_bias))
+    """),
 ]
 
 
@@ -616,7 +635,7 @@ EARLY_STOPPING = [
             model.load_state_dict(state)
             return best, errors
     """),
-    Wrong("one more epoch trained after the stop", "hidden", "none after the stop", """
+    Wrong("one more epoch trained after the stop", "hidden", "the epochs trained with errors", """
         def early_stopping(model, epochs, validation_error, patience):
             best, state, errors = 0, None, []
             for epoch, _ in enumerate(epochs, start=1):
@@ -645,7 +664,7 @@ EARLY_STOPPING = [
             model.load_state_dict(state)
             return best, errors
     """),
-    Wrong("validates on after the iterator's end", "hidden", "one for each epoch trained", """
+    Wrong("validates on after the iterator's end", "hidden", "shape (10,), expected (7,)", """
         def early_stopping(model, epochs, validation_error, patience):
             best, state, errors = 0, None, []
             while len(errors) - best < patience:

@@ -110,7 +110,7 @@ DRAW_EPOCH = [
                "    owners"))),
     Wrong("two tensors", "1 2 hidden", "expected 3 values", changed(DRAW, ("drawn]), labels", "drawn])"))),
     Wrong("returns nothing", "1 2 hidden", "forget to return", changed(DRAW, ("return", "samples ="))),
-    Wrong("hard-coded for check 1", "2 hidden", "the sum of the labels", """
+    Wrong("hard-coded for check 1", "2 hidden", "users, items or labels", """
         def draw_epoch(users, items, n_items, n_negatives, generator):
             drawn = torch.where(users == 0, 2, 1).repeat(2)
             return users.repeat(3), torch.cat([items, drawn]), torch.tensor([1.0] * 6 + [0.0] * 12)
@@ -397,6 +397,12 @@ GMF_SCORES = [
             P, Q, w = (part.double().numpy() for part in (user_rows, item_factors, h))
             return torch.from_numpy(P * w @ Q.T + float(bias)).to(user_rows.dtype)
     """),
+    Wrong("the users emptied afterwards, h ignored", "1 2 hidden", "the scores", """
+        def gmf_scores(user_rows, item_factors, h, bias):
+            scores = user_rows @ item_factors.T + bias
+            user_rows.zero_()
+            return scores
+    """),
 ]
 
 FUSE = """
@@ -415,7 +421,7 @@ FUSES = [
           changed(FUSE, (BIAS, "gmf_out.bias + mlp_out.bias"))),
     Wrong("the mean of the biases", "2 hidden", "weighed like the scores",
           changed(FUSE, (BIAS, "(gmf_out.bias + mlp_out.bias) / 2"))),
-    Wrong("the bias of the GMF alone", "2", "weighed like the scores", changed(FUSE, (BIAS, "gmf_out.bias"))),
+    Wrong("the bias of the GMF alone", "2 hidden", "weighed like the scores", changed(FUSE, (BIAS, "gmf_out.bias"))),
     Wrong("the bias of the MLP not weighed", "2 hidden", "weighed like the scores",
           changed(FUSE, ("(1 - alpha) * mlp_out.bias", "mlp_out.bias"))),
     Wrong("the bias left as it started", "2 hidden", "weighed like the scores",
@@ -455,9 +461,9 @@ FUSES = [
             f = gmf_out.in_features
             return lambda x: alpha * gmf_out(x[:, :f]) + (1 - alpha) * mlp_out(x[:, f:])
     """),
-    Wrong("frozen", "hidden", "leaves of their own that require a gradient",
+    Wrong("frozen", "hidden", "are parameters to train",
           changed(FUSE, ("return fused", "return fused.requires_grad_(False)"))),
-    Wrong("only the weight can be trained", "hidden", "leaves of their own that require a gradient",
+    Wrong("only the weight can be trained", "hidden", "are parameters to train",
           changed(FUSE, ("return fused", "fused.bias.requires_grad_(False)\n    return fused"))),
     Wrong("the given layers scaled in place", "2 hidden", "changed its input gmf_out or mlp_out", """
         def fuse(gmf_out, mlp_out, alpha):
@@ -765,7 +771,7 @@ TRAIN_AND_KEEP = [
     Wrong("the mask as floats", "1", "is_known: dtype torch.float32", changed(LOOP, (", dtype=torch.bool", ""))),
     Wrong("samples drawn once for all", "1 hidden", "anew in each epoch", changed(
         LOOP, ("    for _", "    samples = draw(is_known)\n    for _"), ("*draw(is_known)", "*samples"))),
-    Wrong("the samples in one piece", "1 2 hidden", "1 at [0], expected 3. Why: train_on(*samples)",
+    Wrong("the samples in one piece", "1 2 hidden", "the arguments of train_on(*samples)",
           changed(LOOP, ("*draw", "draw"))),
     Wrong("the first value must be above -1", "hidden", "values [-2.0", changed(
         LOOP, ("not hr_list or hr > max(hr_list)", "hr > max(hr_list, default=-1.0)"),

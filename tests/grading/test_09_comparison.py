@@ -877,6 +877,10 @@ COMPARISON_TABLE = [
                     table[key] = sorted(rows.items(), key=lambda row: sign * row[1])
             return table
     """),
+    Wrong("always a ValueError", "1 2 hidden", "ValueError", """
+        def comparison_table(entries, metric):
+            raise ValueError("these numbers belong to different users")
+    """),
 ]
 
 TABLE = {
