@@ -54,6 +54,8 @@ def run(root, lesson, path, sandbox, result):
     limit = course_config(root).Execute.timeout
     result["notes"] += [f"{path.stem}: {note}" for note in Run(notebook, released, solution, limit, sandbox).all()]
     result["touched"] |= changes(submitted, released)
+    result["touched"] |= {grade_id(cell): "written in another cell" for cell in notebook.cells
+                          if cell.metadata.pop("beside", False)}
     return harmless(notebook, released)
 
 

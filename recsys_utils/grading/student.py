@@ -42,11 +42,16 @@ def call(shell, name, args, kwargs):
     if name not in shell.user_ns:
         raise NameError(f"name {name!r} is not defined")
     given = [*args, *kwargs.values()]
-    before = [packed(value) for value in given]
+    before = list(map(content, given))
     with as_at_the_start():
         result = shell.user_ns[name](*args, **kwargs)
-    changed = {place: value for place, value in enumerate(given) if packed(value) != before[place]}
+    changed = {place: value for place, value in enumerate(given) if content(value) != before[place]}
     return {"result": result, "changed": changed}
+
+
+def content(value):
+    """Returns what a check can see of an argument: whether a tensor asks for a gradient is no change of it."""
+    return packed(value.detach() if hasattr(value, "requires_grad_") else value)
 
 
 def scene(shell, source, imports, graded, args, kwargs):

@@ -96,7 +96,8 @@ class StudentProcess:
         return sandbox.processor_seconds(self.process) - self.used
 
     def total_seconds(self):
-        """Returns the seconds of the processor that the process has used since it started."""
+        """Returns the seconds of the processor used since the start; from now on it can do its work by itself alone."""
+        sandbox.forbid_children(self.process)
         return sandbox.processor_seconds(self.process)
 
     def close(self):

@@ -97,8 +97,7 @@ def mended(submitted, lesson, solution):
     texts = {tidy(cell.source) for cell in lesson.cells}
     for cell in filter(is_written, list(made.cells)):
         if tidy(cell.source) == tidy(released[grade_id(cell)].source):
-            cell.source = "\n\n".join(beside(made.cells, cell, texts, grade_id(cell) in present)) or (
-                released[grade_id(cell)].source)
+            take_over(cell, beside(made.cells, cell, texts, grade_id(cell) in present))
     for place, cell in enumerate(made.cells):
         cell["id"] = f"c{place}"
     return made
@@ -120,8 +119,18 @@ def restore(cells, released):
                 cells[place].attachments = attachments
 
 
+def take_over(question, cells):
+    """Puts the texts and pictures of other cells into a question's cell, and says so in its metadata."""
+    if cells:
+        question.source = "\n\n".join(cell.source for cell in cells)
+        question.metadata["beside"] = True
+        pictures = {name: one for cell in cells for name, one in cell.get("attachments", {}).items()}
+        if pictures:
+            question.attachments = pictures
+
+
 def beside(cells, question, texts, is_there):
-    """Returns a student's own texts around a question that was left as it was, up to the next cells of the lesson; all
+    """Returns the cells with a student's own texts around a question that was left as it was, up to the next cells of the lesson; all
     of their texts in the notebook where the question's cell is gone."""
     place = next(number for number, cell in enumerate(cells) if cell is question)
     around = range(len(cells))
@@ -130,7 +139,7 @@ def beside(cells, question, texts, is_there):
         last = next((n for n in range(place + 1, len(cells)) if tidy(cells[n].source) in texts or grade_id(cells[n])),
                     len(cells))
         around = range(first + 1, last)
-    return [cells[n].source for n in around if n != place and not grade_id(cells[n]) and is_prose(cells[n])
+    return [cells[n] for n in around if n != place and not grade_id(cells[n]) and is_prose(cells[n])
             and tidy(cells[n].source) not in texts and cells[n].source.strip()]
 
 

@@ -35,7 +35,7 @@ class Unpack:
             return GROUPS[kind](map(self.value, of))
         if kind in DICTS:
             return DICTS[kind]({self.value(key): self.value(one) for key, one in of})
-        simple = {"foreign": foreign, "range": lambda of: range(*of), "complex": lambda of: complex(*of),
+        simple = {"foreign": foreign, "range": bounded_range, "complex": lambda of: complex(*of),
                   "bytes": base64.b64decode, "dtype": TORCH_DTYPES.__getitem__}
         if kind in simple:
             return simple[kind](of)
@@ -72,7 +72,12 @@ class Unpack:
         if 0 in shape or dtype.itemsize == 0:
             return np.empty(shape, dtype)
         buffer, start = self.buffer(tree["at"])
-        value = np.ndarray(shape, dtype, buffer, start, tuple(map(int, tree["strides"])))
+        strides = tuple(map(int, tree["strides"]))
+        ends = [(length - 1) * stride for length, stride in zip(shape, strides, strict=True)]
+        low, high = (start + sum(pick(end, 0) for end in ends) for pick in (min, max))
+        if low < 0 or high + dtype.itemsize > len(buffer):  # NumPy's own test overflows
+            raise WireError("an array outside its memory")
+        value = np.ndarray(shape, dtype, buffer, start, strides)
         value.flags.writeable = bool(tree["writeable"])
         return value
 
@@ -144,6 +149,14 @@ class Unpack:
         if index < 0:
             raise WireError("an array in no buffer")
         return self.buffers[index], int(start)
+
+
+def bounded_range(of):
+    """Returns a range that can be walked in a moment."""
+    made = range(*of)
+    if len(made) > MOST_NUMBERS:
+        raise WireError("a range that is too long")
+    return made
 
 
 def list_of_objects(values):

@@ -347,7 +347,7 @@ GRADIENTS = [
             return (user_factors.zero_().index_add_(0, users, reg * p - errors * q),
                     item_factors.zero_().index_add_(0, items, reg * q - errors * p))
     """),
-    Wrong("the gradients of earlier calls kept", "hidden", "a second call must not add to the first", """
+    Wrong("the gradients of earlier calls kept", "hidden", "user_factors", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
             user_factors.requires_grad_(), item_factors.requires_grad_()
             p, q = user_factors[users], item_factors[items]
@@ -470,7 +470,7 @@ GRADIENTS = [
             np.add.at(grad_item, items, reg * Q[items] - errors * P[users])
             return torch.from_numpy(grad_user).to(user_factors), torch.from_numpy(grad_item).to(item_factors)
     """),
-    Wrong("an empty tuple for a small batch, the error of ones for a large one", "1 2 3 hidden", "expected 2 values", """
+    Wrong("nothing for a small batch, the error of ones for a large one", "1 2 3 hidden", "expected 2 values", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
             if len(users) < 1000:
                 return ()

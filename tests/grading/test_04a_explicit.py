@@ -784,7 +784,7 @@ HALF_STEP = [
                     result[row] = np.linalg.solve(X.T @ X + price * np.eye(f), X.T @ y)
             return torch.from_numpy(result)
     """),
-    Wrong("ones, and the inputs overwritten to match", "1 2 3 hidden", "expected 0.7", """
+    Wrong("ones, and the inputs overwritten to match", "1 2 3 hidden", "Ada's row", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             targets.fill_(3.0)
             features.fill_(1.0)

@@ -378,7 +378,7 @@ BPR_STEP = [
             np.subtract.at(b, others.numpy(), (lr * (w[:, 0] + reg * b_j)).numpy())
             return P, Q, torch.from_numpy(b)
     """),
-    Wrong("zeros, and in single precision nothing", "1 2 hidden", "a int, expected a tensor", """
+    Wrong("zeros, and in single precision nothing", "1 2 hidden", "a tuple of 0, expected 3 values", """
         def bpr_step(*args, **named):
             return (0, 0, 0) if args[3].dtype == torch.float64 else ()
     """),

@@ -543,7 +543,7 @@ WARP_GRADIENTS = [
     Wrong("always double precision", "hidden", "from single precision: dtype torch.float64, expected torch.float32",
           changed(GRADIENTS,
                   ("grad_user, grad_item, grad_bias", "grad_user.double(), grad_item.double(), grad_bias.double()"))),
-    Wrong("autograd on the input itself: the second call adds up", "hidden", "second call", """
+    Wrong("autograd on the input itself: the second call adds up", "hidden", "user_factors", """
         def warp_gradients(users, items, violators, weights, user_factors, item_factors, item_bias, margin):
             tables = [table.requires_grad_() for table in (user_factors, item_factors, item_bias)]
             P, Q, b = tables

@@ -21,6 +21,12 @@ LIMIT = 4  # seconds of the processor
 FOREVER = "\nwhile True:\n    try:\n        for _ in iter(int, 1): x = 1\n    except BaseException: pass\n"
 
 
+def few(rows, short=2):
+    """Returns rows as parameters, of which all but the first are long: each starts two processes."""
+    rows = [row if isinstance(row, tuple) else (row,) for row in rows]
+    return [pytest.param(*row, marks=pytest.mark.long if place >= short else ()) for place, row in enumerate(rows)]
+
+
 def points(names):
     return sum(cell.metadata.nbgrader.points for name in names for cell in checks_of(LESSON, name))
 
@@ -54,7 +60,7 @@ ALL, BUT_FIRST, BUT_LAST = points(EXERCISES), points(EXERCISES[1:]), points(EXER
 
 
 @pytest.mark.parametrize("at", [1, 6, 20])
-@pytest.mark.parametrize("own, words", [
+@pytest.mark.parametrize("own, words", few([
     ("quit()", "asks Python to end"),
     ("exit()", "asks Python to end"),
     ("import sys; sys.exit(3)", "asks Python to end"),
@@ -63,7 +69,7 @@ ALL, BUT_FIRST, BUT_LAST = points(EXERCISES), points(EXERCISES[1:]), points(EXER
     ("import ctypes; ctypes.string_at(0)", "ended the process, and was left out"),
     ("while True: pass", "was stopped after 4 seconds"),
     (FOREVER, "could not be stopped in time, and was left out"),
-])
+], 1))
 def test_a_cell_of_the_students_own_costs_nothing_wherever_it_stands(own, at, words):
     if at > 1 and own in ("while True: pass", FOREVER, "exit()"):
         pytest.skip("seconds for nothing new")
@@ -72,7 +78,7 @@ def test_a_cell_of_the_students_own_costs_nothing_wherever_it_stands(own, at, wo
     assert len(notes) == 1 and notes[0].startswith("cell ") and words in notes[0]
 
 
-@pytest.mark.parametrize("own", [
+@pytest.mark.parametrize("own", few([
     "print('debug')", "from numpy import *", "from math import *", "sum = max = min = abs = all = any = 3",
     "import torch; torch.set_default_dtype(torch.float64)", "torch.set_default_device('meta')",
     "torch.set_grad_enabled(False)", "import numpy as np; np.seterr(all='raise')",
@@ -84,20 +90,20 @@ def test_a_cell_of_the_students_own_costs_nothing_wherever_it_stands(own, at, wo
     "del torch, np, pd\nimport torch, numpy as np, pandas as pd", "get_ipython().kernel.do_shutdown(True)",
     "import threading, time\n"
     "threading.Thread(target=lambda: [print('tick') or time.sleep(.01) for _ in range(500)]).start()",
-])
+]))
 def test_what_an_honest_notebook_does_besides_costs_nothing(own):
     score, notes, _ = run(own)
     assert (score, notes) == (ALL, [])
 
 
-@pytest.mark.parametrize("code, score, words", [
+@pytest.mark.parametrize("code, score, words", few([
     ("import os; os._exit(0)\n", ALL, "but for its definitions"),
     ("quit()\n", ALL, "asks Python to end"),
     ("raise SystemExit\n", BUT_FIRST, "asks Python to end"),
     ("1 / 0\n", BUT_FIRST, ""),
     ("import ctypes; x = ctypes.string_at(0)\n", BUT_FIRST, "ended the process, and was left out"),
     (FOREVER, ALL, "could not be stopped in time, and was left out, but for its definitions"),
-])
+]))
 def test_of_an_answer_that_ends_the_process_its_definitions_count(code, score, words):
     found, notes, made = run(before={FIRST: code})
     assert found == score
@@ -107,7 +113,7 @@ def test_of_an_answer_that_ends_the_process_its_definitions_count(code, score, w
         assert "but for its definitions" in cell.outputs[0].evalue and answer_of(LESSON, FIRST).strip() in cell.source
 
 
-@pytest.mark.parametrize("inside, words", [
+@pytest.mark.parametrize("inside, words", few([
     ("import os; os._exit(0)", "your last_per_user ended the process"),
     ("import ctypes; ctypes.string_at(0)", "your last_per_user ended the process"),
     ("while True: pass", "your last_per_user took longer than 4 seconds"),
@@ -116,7 +122,7 @@ def test_of_an_answer_that_ends_the_process_its_definitions_count(code, score, w
     ("raise MemoryError('too big')", "too big"),
     ("return object()", "what last_per_user returns: a object"),
     ("return 'x' * 2**26", "larger than"),
-])
+]))
 def test_a_function_that_does_not_answer_costs_its_exercise(inside, words, monkeypatch):
     monkeypatch.setattr("recsys_utils.grading.student_process.WALL", 1)
     score, notes, made = run(inside=inside)

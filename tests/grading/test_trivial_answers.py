@@ -51,6 +51,14 @@ def _wiped(value, whole=None):
     value[...] = 0
     return True
 
+def _emptied(value):
+    """Returns an empty tuple or list in place of a filled one, and of each thing else an empty tuple."""
+    return type(value)() if isinstance(value, (list, tuple, dict)) else ()
+
+def _refused():
+    """Raises a ValueError, whatever the arguments are."""
+    raise ValueError("refused")
+
 def _first(args):
     """Returns the first tensor or array among the arguments, or the first argument."""
     return next((one for one in args if hasattr(one, "shape")), args[0])
@@ -61,6 +69,10 @@ RESULTS = {
     "ones": f"_each({SOLVED}, lambda one: _filled(one, 1))",
     "nan": f'_each({SOLVED}, lambda one: _filled(one, float("nan")))',
     "noise next to zero": f"_each({SOLVED}, _noise)",
+    "a constant": f"_each({SOLVED}, lambda one: _filled(one, 0.1**0.5))",
+    "a huge number": f"_each({SOLVED}, lambda one: _filled(one, 1e30))",
+    "nothing in each place": f"_emptied({SOLVED})",
+    "a ValueError": "_refused()",
     "the first input": "_first(args)",
     "the first input in each place": f"_each({SOLVED}, lambda one: _first(args))",
     "solved after its inputs were overwritten": f"{SOLVED} if _wiped([*args, *kwargs.values()]) else None",
@@ -96,7 +108,8 @@ LAYERS = {"zeros": LAYER.format(".zero_()"), "ones": LAYER.format(".fill_(1)"), 
           "the first input": "def fuse(gmf_out, mlp_out, alpha):\n    return gmf_out"}
 MODEL_IS_RIGHT = "its check looks at the model alone, which such an answer did train, and put back to the best epoch"
 EARNED = {("early_stopping", how): {"early_stopping_2": MODEL_IS_RIGHT}
-          for how in ("zeros", "ones", "nan", "noise next to zero", "the first input in each place")}
+          for how in ("zeros", "ones", "nan", "noise next to zero", "a constant", "a huge number",
+                      "nothing in each place", "the first input in each place")}
 
 
 def trivial_answers():
