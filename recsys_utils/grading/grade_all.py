@@ -56,6 +56,7 @@ def grade_all(root, again=False, time_limit=900, sandbox=True, accept=(), reason
 def make_course(root):
     """Brings lessons/ and the gradebook in step with solutions/, where something changed since the last time."""
     def state():
+        """Returns what changes with all that lessons are made of, and with them."""
         return digest(code_of(root), files(root / "solutions"), files(root / "lessons"))
 
     stamps = Stamps(root)

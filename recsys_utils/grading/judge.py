@@ -95,6 +95,7 @@ class Judge:
     def stand_in(self, process, name):
         """Returns a function that has the student's function of this name do its work."""
         def stand_in(*args, **kwargs):
+            """Asks the student's process."""
             given = [*args, *kwargs.values()]
             answer = self.ask(process, name, do="call", name=name, args=args, kwargs=kwargs)
             for place, value in answer["changed"].items():
@@ -112,6 +113,7 @@ class Judge:
         text = ast.unparse(node)
 
         def acted(*args, **kwargs):
+            """Has it run there."""
             return self.ask(process, " or ".join(graded), do="scene", source=text, imports=self.imports,
                             graded=list(graded), args=args, kwargs=kwargs)["result"]
 

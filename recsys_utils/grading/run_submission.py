@@ -164,6 +164,7 @@ def outputs_from(answer):
 def output_from(output):
     """Returns one output, or None where it is none."""
     def text(key):
+        """Returns a field as text."""
         return readable(output.get(key, ""))
 
     kind, data = output.get("output_type"), output.get("data")

@@ -130,8 +130,8 @@ def take_over(question, cells):
 
 
 def beside(cells, question, texts, is_there):
-    """Returns the cells with a student's own texts around a question that was left as it was, up to the next cells of the lesson; all
-    of their texts in the notebook where the question's cell is gone."""
+    """Returns the cells with a student's own texts around a question that was left as it was, up to the next cells of
+    the lesson; all of them in the notebook where the question's cell is gone."""
     place = next(number for number, cell in enumerate(cells) if cell is question)
     around = range(len(cells))
     if is_there:
