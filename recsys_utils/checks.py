@@ -18,7 +18,14 @@ processor_seconds = time.process_time   # in grading: a clock, read from outside
 
 
 class CheckFailed(AssertionError):
-    """The answer is wrong; the message says how."""
+    """The answer is wrong; the message says how.
+
+    without_values: what may be said where nobody is to learn what the check asked and expected
+    """
+
+    def __init__(self, message, without_values=""):
+        super().__init__(message)
+        self.without_values = without_values or message
 
     def _render_traceback_(self):                        # Jupyter shows this instead of a traceback
         return [f"\n✗ {self}"]
@@ -28,18 +35,19 @@ def check_shape(value, shape, name):
     """Raises CheckFailed unless value is an array or tensor of this shape."""
     _check_returned(value, name)
     if not hasattr(value, "shape"):
-        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}")
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a tensor or array of shape {tuple(shape)}",
+                          _wrong(name))
     _check_plain(value, name)
     if tuple(value.shape) != tuple(shape):
         wanted = tuple(shape) or "a single value, shape ()"
-        raise CheckFailed(f"{name}: shape {tuple(value.shape)}, expected {wanted}")
+        raise CheckFailed(f"{name}: shape {tuple(value.shape)}, expected {wanted}", _wrong(name))
 
 
 def check_type(value, kind, name):
     """Raises CheckFailed unless value is exactly of this class."""
     _check_returned(value, name)
     if type(value) is not kind:
-        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {kind.__name__}")
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {kind.__name__}", _wrong(name))
 
 
 def check_dtype(value, dtype, name):
@@ -47,10 +55,11 @@ def check_dtype(value, dtype, name):
     _check_returned(value, name)
     actual, wanted = getattr(value, "dtype", None), torch.Tensor if isinstance(dtype, torch.dtype) else np.ndarray
     if not isinstance(value, wanted):
-        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {wanted.__name__} of dtype {dtype}")
+        raise CheckFailed(f"{name}: a {type(value).__name__}, expected a {wanted.__name__} of dtype {dtype}",
+                          _wrong(name))
     _check_plain(value, name)
     if actual != dtype:
-        raise CheckFailed(f"{name}: dtype {actual}, expected {dtype}")
+        raise CheckFailed(f"{name}: dtype {actual}, expected {dtype}", _wrong(name))
 
 
 def check_values(values, count, function):
@@ -61,7 +70,8 @@ def check_values(values, count, function):
     _check_returned(values, f"what {function} returns")
     if not isinstance(values, (tuple, list)) or len(values) != count:
         size = f" of {len(values)}" if isinstance(values, (tuple, list)) else ""
-        raise CheckFailed(f"{function} returns a {type(values).__name__}{size}, expected {count} values")
+        raise CheckFailed(f"{function} returns a {type(values).__name__}{size}, expected {count} values",
+                          _wrong(function))
     return values
 
 
@@ -70,7 +80,7 @@ def check_equal(value, expected, name, why=""):
     _check_returned(value, name)
     if isinstance(expected, dict):
         if not isinstance(value, dict):
-            raise CheckFailed(f"{name}: a {type(value).__name__}, expected a dict{_because(why)}")
+            raise CheckFailed(f"{name}: a {type(value).__name__}, expected a dict{_because(why)}", _wrong(name, why))
         check_equal(set(value), set(expected), f"the keys of {name}", why)
         for key in expected:
             check_equal(value[key], expected[key], f"{name}[{key!r}]", why)
@@ -100,7 +110,7 @@ def check_close(value, expected, name, why="", tolerance=1e-6):
 def check_unchanged(value, before, name):
     """Raises CheckFailed if an input is not what it was: a function returns its result, it leaves its input alone."""
     if not _unchanged(value, before):
-        raise CheckFailed(input_changed(name))
+        raise CheckFailed(input_changed(name), input_changed(name))
 
 
 def scene(function):
@@ -126,7 +136,8 @@ def check_cost(times, reference, why):
     yield
     used = processor_seconds() - start
     if used > allowed:
-        raise CheckFailed(f"{used:.2g} seconds of the processor, where {allowed:.2g} are plenty{_because(why)}")
+        raise CheckFailed(f"{used:.2g} seconds of the processor, where {allowed:.2g} are plenty{_because(why)}",
+                          _wrong("the time that it takes", why))
 
 
 def input_changed(name):
@@ -145,14 +156,15 @@ def _unchanged(value, before):
 
 def _check_returned(value, name):
     if value is None:
-        raise CheckFailed(f"{name}: None. Did you forget to return?")
+        raise CheckFailed(f"{name}: None. Did you forget to return?", f"{name}: None. Did you forget to return?")
 
 
 def _check_plain(value, name):
     """A class of the student's own could answer each question as the check wants to hear it."""
     foreign = _foreign(value)
     if foreign is not None:
-        raise CheckFailed(f"{name}: holds a {type(foreign).__name__}, expected a plain tensor, array or Python value")
+        raise CheckFailed(f"{name}: holds a {type(foreign).__name__}, expected a plain tensor, array or Python value",
+                          _wrong(name))
 
 
 def _foreign(value):
@@ -175,7 +187,7 @@ def _array(value, name):
     try:
         array = np.asarray(value)
     except ValueError:
-        raise CheckFailed(f"{name}: a {type(value).__name__} whose rows differ in length") from None
+        raise CheckFailed(f"{name}: a {type(value).__name__} whose rows differ in length", _wrong(name)) from None
     return array if array.dtype.kind in "biufcM" else np.asarray(value, dtype=object)
 
 
@@ -191,7 +203,7 @@ def _without_tensors(value):
 def _numbers(value, name):
     array = _array(value, name)
     if array.dtype.kind not in "biuf":
-        raise CheckFailed(f"{name}: {value!r:.80}, expected {'numbers' if array.ndim else 'a number'}")
+        raise CheckFailed(f"{name}: {value!r:.80}, expected {'numbers' if array.ndim else 'a number'}", _wrong(name))
     return array.astype(np.float64)
 
 
@@ -213,7 +225,7 @@ def _fail(name, value, expected, where, why):
     words, right = _words(value[where]), _words(expected[where])
     if words == right:
         words, right = repr(_plain(value[where])), repr(_plain(expected[where]))
-    raise CheckFailed(f"{name}: {words}{_at(where)}, expected {right}{_because(why)}")
+    raise CheckFailed(f"{name}: {words}{_at(where)}, expected {right}{_because(why)}", _wrong(name, why))
 
 
 def _plain(value):
@@ -226,6 +238,10 @@ def _words(value):
 
 def _at(where):
     return f" at {list(map(int, where))}" if len(where) else ""
+
+
+def _wrong(name, why=""):
+    return f"{name}: not as expected{_because(why)}"
 
 
 def _because(why):

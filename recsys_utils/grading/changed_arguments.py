@@ -31,7 +31,7 @@ class Changed:
         if any(value is one for one in self.objects) or any(
                 low < other_high and other_low < high for low, high in spans_of(value)
                 for other_low, other_high in self.spans):
-            raise checks.CheckFailed(checks.input_changed(name))
+            raise checks.CheckFailed(*[checks.input_changed(name)] * 2)
         checks.check_unchanged(value, before, name)
 
 

@@ -8,6 +8,7 @@ import io
 from typing import NamedTuple
 
 from ..storage import replace_whole
+from .attempts import find_attempts, read_result, result_folder, up_to_date
 from .course import CourseError, find_lesson
 from .gradebook_cells import most_of
 from .names import clean, same, shown
@@ -29,7 +30,8 @@ class Decision(NamedTuple):
 def read_decisions(root, students, accepted=(), reason=""):
     """Returns the Decisions of decisions.csv, to which first a line is added for each of `accepted`, STUDENT/LESSON.
 
-    students: the names that are known. Raises CourseError, and adds nothing, where somebody or something is not known.
+    students: the names that are known. Raises CourseError, and adds nothing, where somebody or something is not known,
+    or nothing of what is to be accepted is in doubt. A line that is there already is not added.
     """
     path = root / NAME
     lines = table(path) if path.is_file() else []
@@ -38,15 +40,32 @@ def read_decisions(root, students, accepted=(), reason=""):
         raise CourseError(f"{NAME} has no column {lacking[0]}: its first line must be {','.join(COLUMNS)}")
     found = [checked(root, students, f"{NAME}, line {number}", dict(zip(header, map(plain, fields), strict=False)))
              for number, fields in lines[1:]]
-    new = [checked(root, students, f"--accept {shown(text)}",
+    new = {text: checked(root, students, f"--accept {shown(text)}",
                    {"student": text.rpartition("/")[0], "lesson": text.rpartition("/")[2], "reason": reason})
-           for text in accepted]
+           for text in accepted}
+    new = {one: text for text, one in new.items() if one not in found}
+    for one, text in new.items():
+        if why := why_not_in_doubt(root, one):
+            raise CourseError(f"--accept {shown(text)}: nothing of it is in doubt, so nothing was accepted: {why}")
     if new:
         rows = [[harmless(one._asdict().get(name) or "") for name in header] for one in new]
         file = io.StringIO(newline="")
         csv.writer(file).writerows([header, *(fields for _, fields in lines[1:]), *rows])
         replace_whole(path, file.getvalue())
-    return found + new
+    return found + list(new)
+
+
+def why_not_in_doubt(root, decision):
+    """Returns what became of a student's attempts, as far as known, where none is in doubt, else an empty text."""
+    own = [one for one in find_attempts(root)
+           if (same(one.student), one.lesson) == (same(decision.student), decision.lesson)]
+    results = [read_result(result_folder(root, one)) for one in own if up_to_date(root, one)]
+    if len(results) < len(own) or any(result.get("doubt") for result in results):
+        return ""
+    return ("nothing was handed in" if not own
+            else "it is unreadable" if all("unreadable" in result for result in results)
+            else "it waits for points by hand (make formgrader)" if any(
+                None in result.get("points", {}).values() for result in results) else "it is graded")
 
 
 def harmless(text):

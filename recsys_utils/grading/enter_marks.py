@@ -8,9 +8,8 @@ from ..storage import replace_whole
 from .cells import exercise_of, grade_id, info_of, is_written, written_in
 from .course import CourseError, notebooks, read_notebook
 from .gradebook import given, gradebook_url
+from .set_aside import DECIDED, parted, read_aside, write_aside
 from .stamps import Stamps, digest
-
-DECIDED = "Decided: "  # begins the line that a decision adds to a comment
 
 
 def record_marks(root, student, lesson, best, attempts, fingerprint, decided=None):
@@ -21,7 +20,8 @@ def record_marks(root, student, lesson, best, attempts, fingerprint, decided=Non
     then the notebooks are put into autograded/, then a stamp is set: after a crash in between it is entered once more.
     """
     def state():
-        points = {key: values[3:] for key, values in given(root / "gradebook.db", student, lesson).items()}
+        points = {key: values if decided else values[3:]  # a decision also holds against what somebody types later
+                  for key, values in given(root / "gradebook.db", student, lesson).items()}
         return digest(fingerprint, decided or {}, points)
 
     stamps, key, target = Stamps(root), f"entered/{student}/{lesson}", root / "autograded" / student / lesson
@@ -64,22 +64,27 @@ def enter(root, student, lesson, before, books, decided):
     """Enters the points of notebooks in one transaction; before: the notebooks that the student's marks were for."""
     from nbgrader.api import Gradebook
 
+    aside = read_aside(root / "gradebook.db", student, lesson)
     with Gradebook(gradebook_url(root)) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(lesson, student)
         for notebook in submission.notebooks:
             name = f"{notebook.name}.ipynb"
+            take_back(notebook, aside)
             enter_points(notebook, before.get(name), books.get(name))
-            decide(notebook, decided)
+            mark_comments(notebook, answers_in(before.get(name)), answers_in(books.get(name)), aside)
+            decide(notebook, decided, aside)
+        write_aside(gradebook.db, student, lesson, aside)
         gradebook.db.commit()
 
 
 def enter_points(notebook, before, book):
     """Enters what autograding gave, by nbgrader's own rule. Points that a person gave for an answer stay; where the
-    answer is another one now, they wait for a second look."""
+    answer is another one now, or there are fewer points than they are, they wait for a second look."""
     from nbgrader.utils import compute_checksum, determine_grade
 
     cells = {grade_id(cell): cell for cell in book.cells if grade_id(cell)} if book else {}  # one of two may lack
+    most = {grade_id(cell): info_of(cell).get("points") for cell in before.cells} if before else {}
     exercises, old, new = [comment.name for comment in notebook.comments], answers_in(before), answers_in(book)
     for grade in notebook.grades:
         exercise = exercise_of(grade.name, exercises)
@@ -88,6 +93,8 @@ def enter_points(notebook, before, book):
         if grade.manual_score is None and not grade.extra_credit:
             grade.needs_manual_grade = grade.auto_score is None
         elif not same or grade.manual_score is None is grade.auto_score:
+            grade.needs_manual_grade = True
+        if (grade.manual_score or 0) > grade.cell.max_score != most.get(grade.name):
             grade.needs_manual_grade = True
     for comment in notebook.comments:
         cell = cells.get(comment.name)
@@ -101,18 +108,39 @@ def answers_in(notebook):
     return {grade_id(cell): (cell.source, cell.get("attachments")) for cell in cells}
 
 
-def decide(notebook, decided):
-    """Enters decisions as points given by hand, with the reason as a comment; takes back those that were dropped."""
-    exercises = [comment.name for comment in notebook.comments]
+def take_back(notebook, aside):
+    """Puts back what decisions set aside, but for points that a person typed over a decision's since then."""
     for comment in notebook.comments:
-        lines = (comment.manual_comment or "").splitlines()
-        own, decision = [line for line in lines if not line.startswith(DECIDED)], decided.get(comment.name)
-        if not decision and own == lines:
-            continue
-        rest = decision.points if decision else None
+        own, added = parted(comment.manual_comment)
+        comment.manual_comment = (own or None) if added else comment.manual_comment
+    for grade in notebook.grades:
+        if before := aside.pop(("decision", notebook.name, grade.name), None):
+            points, manual, extra, waits = before
+            grade.extra_credit = grade.extra_credit or extra
+            if grade.manual_score == points:
+                grade.manual_score, grade.needs_manual_grade = manual, waits
+
+
+def mark_comments(notebook, old, new, aside):
+    """Keeps of a comment by hand which answer it is on, where that is another one now; old, new: {grade id: answer}."""
+    for comment in notebook.comments:
+        key, text = ("comment", notebook.name, comment.name), comment.manual_comment
+        known, on = aside.pop(key, (None, ""))
+        on = on if known == text else digest(old.get(comment.name))
+        if text and on != digest(new.get(comment.name)):
+            aside[key] = text, on
+
+
+def decide(notebook, decided, aside):
+    """Enters decisions as points given by hand, with the reason as a comment, and sets aside what stood there."""
+    exercises = [comment.name for comment in notebook.comments]
+    for comment in [comment for comment in notebook.comments if comment.name in decided]:
+        rest, added = decided[comment.name].points, DECIDED + " ".join(decided[comment.name].reason.split())
         for grade in notebook.grades:
             if exercise_of(grade.name, exercises) == comment.name:
-                grade.manual_score = None if rest is None else min(rest, grade.cell.max_score)
-                grade.needs_manual_grade = grade.manual_score is None is grade.auto_score
-                rest = None if rest is None else rest - grade.manual_score
-        comment.manual_comment = "\n".join(own + ([DECIDED + decision.reason] if decision else [])) or None
+                points = min(rest, grade.cell.max_score)
+                aside["decision", notebook.name, grade.name] = (
+                    points, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
+                grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, None, False
+                rest -= points
+        comment.manual_comment = f"{comment.manual_comment}\n{added}" if comment.manual_comment else added

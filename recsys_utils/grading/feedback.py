@@ -5,6 +5,7 @@ import hashlib
 from tqdm import tqdm
 
 from .gradebook import read_marks
+from .set_aside import on_earlier_answers
 from .stamps import Stamps
 from .workers import run_apart
 
@@ -20,7 +21,8 @@ def write_feedback(root, rows):
         from .feedback_page import feedback_for, warm_up  # takes a second, which is not needed where nothing changed
 
         warm_up(root, {lesson for _, lesson in todo})
-        jobs = {key: (feedback_for, root, *key, graded[key]["result"].get("notes", ())) for key in todo}
+        jobs = {key: (feedback_for, root, *key, graded[key]["result"].get("notes", ()),
+                      which_attempt(graded[key])) for key in todo}
         done = run_apart(jobs, TIME_LIMIT)
         for key, problem in tqdm(done, total=len(todo), unit=" feedback", smoothing=0):
             if problem:
@@ -32,7 +34,19 @@ def write_feedback(root, rows):
 def stamp_of(root, row):
     """Returns hex digits that change with what was graded, what grades it, the points and the comments."""
     marks = read_marks(root, row["lesson"], row["student"])
-    return hashlib.sha256(repr((row["fingerprint"], marks)).encode()).hexdigest()
+    earlier = on_earlier_answers(root / "gradebook.db", row["student"], row["lesson"], marks)
+    return hashlib.sha256(repr((row["fingerprint"], marks, earlier, which_attempt(row))).encode()).hexdigest()
+
+
+def which_attempt(row):
+    """Returns which of several attempts a page shows, and what became of the newest; empty where there is one only."""
+    if row["attempts"] == 1:
+        return ""
+    why = "a person must look at it first" if row["newest"].startswith("needs a person") else row["newest"]
+    newest = (f"The newest one does not count: {why}." if why else "It is your newest one."
+              if row["number"] == row["attempts"] else "The newest one is graded too, and has fewer points.")
+    return (f"This is attempt {row['number']} of {row['attempts']} ({row['best']}), which has the most points. "
+            f"{newest} Written answers are always the newest that count.")
 
 
 def last_stamp(root, stamps, student, lesson):

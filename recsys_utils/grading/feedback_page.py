@@ -1,6 +1,5 @@
 """The page a student gets back: what they wrote, what each check said, points, comments; no script, no hidden test."""
 
-import builtins
 import functools
 import html
 import re
@@ -12,11 +11,11 @@ from pygments.formatters import HtmlFormatter
 from ..storage import replace_whole
 from .cells import grade_id, info_of, is_check
 from .course import notebooks, read_notebook
-from .gradebook import given, read_marks
+from .gradebook import counted, given, read_marks
 from .markdown import cleaned, rendered
+from .set_aside import on_earlier_answers, parted
 
 HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*|\Z)\n?", re.DOTALL | re.MULTILINE)
-VALUES = re.compile(r": |, expected | returns a |\. Did you")  # where a check's message goes on with values
 NOTICE = ("Grading ran this notebook on small made-up data and left the training out. Numbers and figures here "
           "differ from those you saw, and some are missing. That costs no points.")
 STYLE = HtmlFormatter().get_style_defs(".highlight") + """
@@ -44,8 +43,8 @@ blockquote { border-left: 4px solid #ccc; margin: .5em 0; padding-left: 1em }
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width"><title>{title}</title><style>{style}</style></head>
-<body id="top"><h1>{title}: {score:g} of {max_score:g} points</h1>
-<ul>{exercises}</ul>{notes}<p>{notice}</p><hr>
+<body id="top"><h1>{title}: {score}</h1>
+{shown}<ul>{exercises}</ul>{notes}<p>{notice}</p><hr>
 {cells}</body></html>
 """
 
@@ -69,17 +68,27 @@ def text_as_html(source):
     return rendered(source)
 
 
-def feedback_for(root, student, lesson, notes=()):
-    """Writes one student's feedback on a lesson; notes: what grading has to say besides."""
+def feedback_for(root, student, lesson, notes=(), shown=""):
+    """Writes one student's feedback on a lesson; notes: what grading has to say besides; shown: of which attempt."""
     marks, folder = read_marks(root, lesson, student), root / "feedback" / student / lesson
+    earlier = on_earlier_answers(root / "gradebook.db", student, lesson, marks)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in notebooks(root / "autograded" / student / lesson):
         grades, comments = grades_and_comments(root, student, lesson, path.stem)
-        cells = "\n".join(cell_html(cell, grades, comments) for cell in read_notebook(path).cells)
+        also = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        cells = "\n".join(cell_html(cell, grades, comments, earlier) for cell in read_notebook(path).cells)
         replace_whole(folder / f"{path.stem}.html", PAGE.format(
-            title=html.escape(path.stem), style=STYLE, score=marks.score, max_score=marks.max_score, cells=cells,
-            exercises=summary(marks), notice=NOTICE, notes="".join(f"<p>{html.escape(note)}</p>" for note in notes)))
+            title=html.escape(f"{student}, {path.stem}"), style=STYLE, score=score_of(marks), cells=cells,
+            shown=f"<p>{html.escape(shown)}</p>" if shown else "", exercises=summary(marks), notice=NOTICE,
+            notes=also))
+
+
+def score_of(marks):
+    """Returns the points in words: those that hold, and how many answers are still to be graded."""
+    waiting = len(marks.waiting)
+    more = f", {waiting} answer{'s' * (waiting > 1)} not graded yet" if waiting else ""
+    return f"{marks.score:g} of {marks.max_score:g} points{more}"
 
 
 def grades_and_comments(root, student, lesson, notebook):
@@ -90,7 +99,7 @@ def grades_and_comments(root, student, lesson, notebook):
     for (table, _, name), values in found.items():
         if table == "grade":
             manual, extra, waits, auto, most = values
-            grades[name] = ((auto if manual is None else manual) or 0) + (extra or 0), most, waits
+            grades[name] = counted(manual, extra, auto, most), most, waits
         else:
             comments[name] = values[1] if values[0] is None else values[0]
     return grades, {name: comment for name, comment in comments.items() if comment}
@@ -104,8 +113,10 @@ def summary(marks):
     return "".join(lines)
 
 
-def cell_html(cell, grades, comments):
-    """Returns a cell as a student sees it: what they wrote, what became of it, points and comments."""
+def cell_html(cell, grades, comments, earlier=()):
+    """Returns a cell as a student sees it: what they wrote, what became of it, points and comments.
+
+    earlier: the exercises whose comment is on an earlier answer."""
     name = grade_id(cell)
     head = bar(name, *grades[name]) if name in grades else ""
     if info_of(cell).get("solution"):
@@ -116,8 +127,15 @@ def cell_html(cell, grades, comments):
         body = rendered(cell.source, cell.attachments) if "attachments" in cell else text_as_html(cell.source.strip())
     else:
         body = f"<pre>{html.escape(cell.source)}</pre>"
-    tail = f'<div class="comment"><b>Comment</b>{comment_html(comments[name])}</div>' if name in comments else ""
+    tail = comment_boxes(comments[name], name in earlier) if name in comments else ""
     return f'<section id="{html.escape(name or "")}">{head}<div class="cell">{body}</div>{tail}</section>'
+
+
+def comment_boxes(comment, earlier):
+    """Returns a comment in its box; one on an earlier answer says so, a decision's reason then stands apart."""
+    own, decided = parted(comment)
+    parts = [("Comment on your earlier answer", own), ("Comment", decided)] if earlier else [("Comment", comment)]
+    return "".join(f'<div class="comment"><b>{head}</b>{comment_html(text)}</div>' for head, text in parts if text)
 
 
 def comment_html(comment):
@@ -137,24 +155,11 @@ def check_html(cell):
     """Returns a check: what it said of the answer, and its code to unfold; of a hidden region only the message."""
     errors = [output for output in cell.outputs if output.output_type == "error"]
     hidden = bool(HIDDEN.search(cell.source))
-    said = [of_hidden(one.ename, one.evalue) if hidden else f"{one.ename}: {one.evalue[:1000]}" for one in errors]
+    said = ["\n".join(one.traceback) if hidden else f"{one.ename}: {one.evalue[:1000]}" for one in errors]
     shown = [] if hidden else [output for output in cell.outputs if output not in errors]
     code = code_as_html(HIDDEN.sub("", cell.source).strip() or "# hidden")
     return "".join([*(f'<div class="message">{html.escape(words)}</div>' for words in said), *map(output_html, shown),
                     f"<details><summary>The check</summary>{code}</details>"])
-
-
-def of_hidden(name, text):
-    """Returns what a hidden check says of an answer: what is wrong and why, and nothing that would tell, by and by,
-    what it asks or expects: no value, and of an error of the student's own its kind alone."""
-    if name in ("NotAnswered", "NotRun") or name == "NotImplementedError" and text.startswith("not attempted yet"):
-        return f"{name}: {text[:300]}"
-    if name != "CheckFailed":
-        return f"Your code raised {name if hasattr(builtins, name) else 'an error'}"
-    what, _, why = text.partition(". Why: ")
-    if what.startswith("Your function changed its input"):
-        return f"{name}: {what[:300]}"
-    return f"{name}: {VALUES.split(what)[0][:300]}: not as expected" + (f". Why: {why[:700]}" if why else "")
 
 
 def code_html(cell):

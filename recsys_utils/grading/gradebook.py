@@ -27,7 +27,7 @@ BY_HAND = {"grade": ("manual_score", "extra_credit", "needs_manual_grade", "auto
 class Marks(NamedTuple):
     """What the gradebook knows of one submission."""
 
-    score: float
+    score: float  # without the exercises that wait for a person
     max_score: float
     needs_person: bool  # an answer that only a person can grade still waits
     waiting: list  # the exercises of those answers
@@ -35,6 +35,8 @@ class Marks(NamedTuple):
     most: dict  # {exercise: points that can be had}
     comments: list  # [(grade id, text or None)]
     lost: list  # grade ids of the checks that did not give all their points
+    over: list = ()  # the exercises that wait as they had more points by hand than there are now
+    looked_at: list = ()  # the exercises whose points by hand hold for the answer as it is
 
 
 def gradebook_url(folder, name="gradebook.db"):
@@ -78,16 +80,25 @@ def read_marks(root, lesson, student):
         raise CourseError(f"gradebook.db has nothing of {student}, {lesson}: remove .grading/stamps.json, grade again.")
     comments = [(name, auto if by_hand is None else by_hand)
                 for (table, _, name), (by_hand, auto, *_) in found.items() if table == "comment"]
-    answers, exercises, most, waiting, lost = [name for name, _ in comments], {}, {}, set(), []
+    answers, exercises, most, lost = [name for name, _ in comments], {}, {}, []
+    waiting, hand, over = set(), set(), set()
     grades = {name: values for (table, _, name), values in found.items() if table == "grade"}
     for name, (manual, extra, waits, auto, max_score) in grades.items():
-        exercise, points = exercise_of(name, answers), auto if manual is None else manual
-        exercises[exercise] = exercises.get(exercise, 0) + (0 if points is None else points + (extra or 0))
+        exercise = exercise_of(name, answers)
+        exercises[exercise] = exercises.get(exercise, 0) + counted(manual, extra, auto, max_score)
         most[exercise] = most.get(exercise, 0) + max_score
         waiting |= {exercise} if waits else set()
+        hand |= set() if manual is None else {exercise}
+        over |= {exercise} if waits and (manual or 0) > max_score else set()
         lost += [name] if name not in answers and (auto or 0) < max_score else []
-    return Marks(sum(exercises.values()), sum(most.values()), bool(waiting), sorted(waiting), exercises, most,
-                 comments, lost)
+    score = sum(points for exercise, points in exercises.items() if exercise not in waiting)
+    return Marks(score, sum(most.values()), bool(waiting), sorted(waiting), exercises, most, comments, lost,
+                 sorted(over), sorted(hand - waiting))
+
+
+def counted(manual, extra, auto, most):
+    """Returns the points that a grade gives: by hand never more than there are, and extra credit besides."""
+    return min((auto if manual is None else manual) or 0, most) + (extra or 0)
 
 
 def by_hand_in(values):

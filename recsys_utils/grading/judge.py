@@ -23,6 +23,7 @@ from .sources import defined_in
 from .student_process import Ended, TooLong
 
 CHECK = "<check>"
+STUB = "not attempted yet: put your answer in place of this line"  # nbgrader_config.py
 
 
 class Stop(BaseException):
@@ -86,7 +87,7 @@ class Judge:
                 warnings.simplefilter("ignore")
                 exec(compile(cell.source, CHECK, "exec"), names)
         except Stop as stop:
-            failed, stopped = [error_output("NotAnswered", f"your {stop}", "")], stop.cause
+            failed, stopped = [error_output("NotAnswered", f"your {stop}")], stop.cause
         except BaseException as error:  # a check may raise anything
             failed = [shown(error, cell)]
         text = said.getvalue()
@@ -141,11 +142,20 @@ def raised(told):
     if not (isinstance(kind, type) and issubclass(kind, Exception)) or base.startswith("Stop"):
         kind = RuntimeError  # StopIteration would end a loop of the check's in silence
     made = type(name if name.isidentifier() else base, (kind,), {"__str__": lambda self: text, "where": where})
-    return made.__new__(made)
+    error = made.__new__(made)
+    error.without_values = STUB if kind is NotImplementedError and text == STUB else f"your code raised {kind.__name__}"
+    return error
 
 
 def shown(error, cell):
-    """Returns an error of a check as a cell's output: what is wrong, and where in the check it was found."""
+    """Returns an error of a check as a cell's output: what is wrong, and where in the check it was found.
+
+    The lines of a hidden check's, which a student gets to see, hold nothing that would tell what it asks and expects,
+    hand-in by hand-in: no value, no text and no name of the student's own.
+    """
+    if is_hidden(cell):
+        words = getattr(error, "without_values", f"what came of your code ended in {base_of(error)}")
+        return error_output(type(error).__name__, str(error), lines=[words])
     where = getattr(error, "where", "")
     if where:
         return error_output(type(error).__name__, str(error), f"in {where}")
@@ -153,7 +163,7 @@ def shown(error, cell):
     while trace:
         lines += [trace.tb_lineno] if trace.tb_frame.f_code.co_filename == CHECK else []
         trace = trace.tb_next
-    at = "" if isinstance(error, checks.CheckFailed) or not lines or is_hidden(cell) else (
+    at = "" if isinstance(error, checks.CheckFailed) or not lines else (
         f"in line {lines[-1]} of this check: {cell.source.splitlines()[lines[-1] - 1].strip()}")
     return error_output(type(error).__name__, str(error), at)
 
@@ -163,8 +173,13 @@ def readable(text):
     return str(text).encode("utf-8", "replace").decode()
 
 
-def error_output(name, text, where):
-    """Returns a cell's output that costs its points."""
+def base_of(error):
+    """Returns the name of Python's own class to which an error belongs."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+
+
+def error_output(name, text, where="", lines=()):
+    """Returns a cell's output that costs its points; lines: what is shown, if not all that is known."""
     name, text, where = (readable(part)[:2000] for part in (name[:100], text, where))
-    lines = [f"✗ {text}"] if name == "CheckFailed" else [f"{name}: {text}"]
-    return new_output("error", ename=name, evalue=text, traceback=lines + [where[:300]] * bool(where))
+    lines = lines or [f"✗ {text}" if name == "CheckFailed" else f"{name}: {text}", *[where[:300]] * bool(where)]
+    return new_output("error", ename=name, evalue=text, traceback=list(lines))

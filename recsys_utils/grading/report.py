@@ -29,7 +29,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Grad
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>{style}</style></head><body><h1>Grades</h1><p>{told}</p>
 <h2>To look at: {n_look}</h2>{look}<h2>Missing: {n_missing}</h2><p>{missing}</p>
-<h2>Everybody: {n_all}</h2>{everybody}</body></html>
+<h2>All others: {n_others}</h2>{others}</body></html>
 """
 
 
@@ -57,23 +57,36 @@ def line_of(row):
     marks, result = row["marks"], row["result"]
     touched = result["touched"].items()
     kinds = {exercise: kind_of(marks, exercise) for exercise in marks.exercises}
-    lost = {name: text for name, text in result["lost"].items() if kinds.get(exercise_of(name, kinds)) != "passed"}
+    over = [f"{name}: more points were given by hand than there are now" for name in marks.over]
     return {
         **line,
         "status": f"needs a person: {', '.join(marks.waiting)}" if marks.needs_person else "graded",
         "look": marks.needs_person or bool(line["held"]),
-        "score": f"{marks.score:g}",
-        "max_score": f"{marks.max_score:g}",
+        "score": f"{marks.score:g}", "max_score": f"{marks.max_score:g}",
         "best": row["best"],
         "edited": "; ".join(name for name, change in touched if change == "edited"),
         "mended": "; ".join(f"{name} ({change})" for name, change in touched if change != "edited"),
-        "notes": "; ".join([*row["decided"], *result["notes"]]),
-        "kinds": kinds,
-        "most": marks.most,
-        "lost": [f"{name}: {text}" for name, text in lost.items()],
+        "notes": "; ".join([*row["decided"], *over, *result["notes"]]),
+        "solved": is_solved([name for name in result["points"] if name not in kinds], result["touched"]),
+        "kinds": kinds, "most": marks.most,
+        "lost": lost_of(result["lost"], kinds),
         **{f"{row['lesson']}/{exercise}": "?" if exercise in marks.waiting else f"{points:g}"
            for exercise, points in marks.exercises.items()},
     }
+
+
+def is_solved(checks, touched):
+    """Returns whether it looks like the solved notebook: no check's cell is as it was handed out, some say more."""
+    changes = {touched.get(name) for name in checks}
+    return "edited" in changes and changes <= {"edited", "metadata"}
+
+
+def lost_of(lost, kinds):
+    """Returns why points were lost in exercises that did not pass; of one not attempted once, not by check."""
+    exercises = {name: exercise_of(name, kinds) for name in lost}
+    told = [f"{exercises[name]}: not attempted yet" if text.startswith("NotImplementedError: not attempted yet")
+            else f"{name}: {text}" for name, text in lost.items() if kinds.get(exercises[name]) != "passed"]
+    return list(dict.fromkeys(told))
 
 
 def kind_of(marks, exercise):
@@ -127,12 +140,12 @@ def safe(value):
 
 
 def page(lines):
-    """Returns one page of HTML: first what a person must look at, then who is missing, then everybody."""
+    """Returns one page of HTML: first what a person must look at, then who is missing, then all others."""
     absent = [line for line in lines if line["status"] == "missing"]
     there = [line for line in lines if line["status"] != "missing"]
-    look = [line for line in there if line["look"]]
-    return PAGE.format(style=STYLE, told=escaped(told(lines)), n_look=len(look), look=table(look), n_all=len(there),
-                       n_missing=len(absent), everybody=table(there),
+    look, others = [[line for line in there if line["look"] == kind] for kind in (True, False)]
+    return PAGE.format(style=STYLE, told=escaped(told(lines)), n_look=len(look), look=table(look), n_others=len(others),
+                       n_missing=len(absent), others=table(others),
                        missing=escaped("; ".join(f"{line['student']}, {line['lesson']}" for line in absent)))
 
 
@@ -151,22 +164,27 @@ def table(lines):
 
 def table_row(line):
     """Returns a line as a row of an HTML table; lost checks unfold below the first one."""
-    several = int(line["attempts"]) > 1 and line.get("best")
-    notes = [f"{line['attempts']} attempts, the best is {line['best']}"] if several else []
-    notes += [line[kind] if kind in ("notes", "held") else f"{kind}: {line[kind]}" for kind in NOTES if line.get(kind)]
+    words, _, reason = line["status"].partition(": ")
+    several = line.get("best") and line["attempts"] > 1
+    best = f"{line['attempts']} attempts, the best is {line['best']}" if several else ""
+    notes = filter(None, [reason, best, line["notes"], line["held"]])
     name = line["student"] if line["name"] in ("", line["student"]) else f"{line['name']} ({line['student']})"
     kind = "waiting" if line["look"] else "passed"
     tags = [tag(line, exercise, kind) for exercise, kind in line.get("kinds", {}).items()]
-    first, *more = line.get("lost") or [""]
-    lost = (f"<details><summary>{escaped(first)} <b>and {len(more)} more</b></summary>"
-            f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>") if more else escaped(first)
+    mended = (["the solved notebook itself?"] if line.get("solved") else
+              [folded(f"{kind}: {line[kind]}".split("; "), 3) for kind in ("edited", "mended") if line.get(kind)])
     points = f"{line['score']} of {line['max_score']}" if line.get("score") else ""
-    words, _, reason = line["status"].partition(": ")
     words = "graded, but see the notes" if line["look"] and words == "graded" else words
-    notes = [reason, *notes] if reason else notes
     cells = [escaped(name), escaped(line["lesson"]), f'<span class="tag {kind}">{escaped(words)}</span>', points,
-             "".join(tags), lost, "<br>".join(map(escaped, notes))]
+             "".join(tags), folded(line.get("lost", []), 1), "<br>".join([*map(escaped, notes), *mended])]
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def folded(texts, most):
+    """Returns texts as HTML; those behind the first `most` unfold below them."""
+    first, more = escaped("; ".join(texts[:most])), texts[most:]
+    return (f"<details><summary>{first} <b>and {len(more)} more</b></summary>"
+            f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in more)}</ul></details>") if more else first
 
 
 def tag(line, exercise, kind):

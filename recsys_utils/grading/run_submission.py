@@ -33,7 +33,7 @@ class Run:
         self.judge, self.touched = Judge(solution, limit), touched_by_students(notebook, lesson)
         self.released = {cell.source for cell in lesson.cells if not is_answer(cell)}
         self.instead, self.notes = {}, {}  # {place of a cell: what runs in its place, what is to be said of it}
-        self.process, self.starts, self.done = None, 0, 0
+        self.process, self.starts, self.done, self.alone = None, 0, 0, False
 
     def all(self):
         """Runs the notebook's cells, fills in their outputs, and returns sentences about those that were left out.
@@ -48,7 +48,9 @@ class Run:
                     cell.outputs = self.check(place)
             notes = sorted(self.notes.items())  # before the hidden checks: notes, too, could tell what they ask
             self.close()
-            for place in [place for place, cell in enumerate(self.cells) if is_hidden(cell)]:
+            hidden = [place for place, cell in enumerate(self.cells) if is_hidden(cell)]
+            self.alone = any("check_cost" in self.cells[place].source for place in hidden)
+            for place in hidden:
                 self.cells[place].outputs = self.check(place)
             return [f"cell {place + 1}{self.name_of(place)} {words}" for place, words in notes]
         finally:
@@ -99,7 +101,7 @@ class Run:
         self.starts += 1
         if self.starts > MOST_STARTS:
             raise NotDecided(f"{MOST_STARTS} processes ended before the notebook did")
-        self.process, self.done = StudentProcess(self.sandboxed), 0
+        self.process, self.done = StudentProcess(self.sandboxed, alone=self.alone), 0
 
     def close(self):
         """Ends the process."""
@@ -137,7 +139,7 @@ class Run:
 
     def told(self, place):
         """Returns an output that says what was left out of a cell, if anything was."""
-        return [error_output("LeftOut", f"this cell {self.notes[place]}", "")] if place in self.instead else []
+        return [error_output("LeftOut", f"this cell {self.notes[place]}")] if place in self.instead else []
 
     def is_lessons_own(self, place):
         """Returns whether a cell is the lesson's own, and uses nothing that a student wrote."""
@@ -152,7 +154,7 @@ class Run:
 def outputs_from(answer):
     """Returns what a cell showed as nbformat's outputs: whatever else came is left out."""
     if "error" in answer:
-        return [error_output("NotRun", "this cell could not be run", "")]
+        return [error_output("NotRun", "this cell could not be run")]
     outputs, left = [], MOST_SHOWN
     for output in answer.get("outputs", []) if isinstance(answer.get("outputs"), list) else []:
         left -= len(str(output))

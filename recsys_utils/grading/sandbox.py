@@ -56,7 +56,7 @@ def require_sandbox(root):
         raise CourseError(f"The sandbox does not start on this machine: {first_line(trial.stderr)}")
 
 
-def start(command, sandbox=True, home="/tmp"):
+def start(command, sandbox=True, home="/tmp", tasks=TASKS):
     """Returns the started process, a `subprocess.Popen` with pipes; in the sandbox it ends with the thread that calls.
 
     Without the sandbox it has your rights, and lives in the folder `home`.
@@ -64,7 +64,7 @@ def start(command, sandbox=True, home="/tmp"):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     if not sandbox:
         return subprocess.Popen(command, cwd=home, env=environment(home), start_new_session=True, **pipes)
-    bwrap, *words = sandboxed(command)
+    bwrap, *words = sandboxed(command, tasks)
     end = words.index("--")
     with tempfile.TemporaryFile() as options, tempfile.TemporaryFile() as calls:  # the command line is seen inside
         for file, content in ((options, "\0".join(words[:end]).encode()), (calls, refusals())):
@@ -83,13 +83,6 @@ def processor_seconds(process):
             who = each.pid, each.create_time()
             seen[who] = max(sum(each.cpu_times()[:4]), seen.get(who, 0.0))
     return sum(seen.values())
-
-
-def forbid_children(process):
-    """Lets nothing inside start a process or a thread any more: those that ended at once would not be counted."""
-    for each in family(process)[1:]:
-        with contextlib.suppress(psutil.Error, OSError):
-            each.rlimit(psutil.RLIMIT_NPROC, (0, 0))
 
 
 def interrupt(process):
@@ -122,9 +115,9 @@ def family(process):
     return []
 
 
-def sandboxed(command):
-    """Returns the command line that runs `command` in the sandbox."""
-    limits = {**LIMITS, "nproc": TASKS + (0 if ROOT else own_tasks())}
+def sandboxed(command, tasks=TASKS):
+    """Returns the command line that runs `command` in the sandbox, with so many processes and threads at most."""
+    limits = {**LIMITS, "nproc": tasks + (0 if ROOT else own_tasks())}
     user = 1_000_000 + os.getpid()  # nobody else's: one's fork bomb must not starve another
     drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
     return [

@@ -6,6 +6,8 @@ from .attempts import read_result, result_folder
 from .course import CANARY
 from .enter_marks import record_marks
 from .gradebook import by_hand_in, entered_pairs, given, numbered_copy, read_marks, remove_submissions
+from .names import same
+from .set_aside import drop_aside
 from .stamps import Stamps, digest
 
 
@@ -18,7 +20,7 @@ def settle(root, attempts, problems, decisions):
     for attempt in attempts:
         by_lesson.setdefault((attempt.student, attempt.lesson), []).append(attempt)
     for (student, lesson), tries in by_lesson.items():
-        own = [one for one in decisions if (one.student, one.lesson) == (student, lesson)]
+        own = [one for one in decisions if (same(one.student), one.lesson) == (same(student), lesson)]
         row = {"student": student, "lesson": lesson, "attempts": len(tries), "decided": [told(one) for one in own]}
         rows.append(row | settled(root, sorted(tries, key=age), problems, {one.exercise: one for one in own}))
     return rows
@@ -44,7 +46,8 @@ def settled(root, tries, problems, decided):
     record_marks(root, student, lesson, result_folder(root, best), [result_folder(root, one) for one in trusted],
                  fingerprint, {exercise: one for exercise, one in decided.items() if exercise})
     marks, left_out = read_marks(root, lesson, student), left_out_of(tries, reasons, results, best)
-    return {"best": best.folder.name, "result": results[best], "fingerprint": fingerprint, "marks": marks,
+    return {"best": best.folder.name, "number": len(tries) - tries.index(best), "newest": reasons.get(tries[0], ""),
+            "result": results[best], "fingerprint": fingerprint, "marks": marks,
             "held": f"not counted: {left_out}" if left_out else ""}
 
 
@@ -84,6 +87,7 @@ def forget_removed(root, attempts):
     if gone:
         by_hand = any(by_hand_in(given(book, *pair)) for pair in gone)
         kept = f" Points that a person gave them stand in {numbered_copy(book).name}." if by_hand else ""
+        drop_aside(book, gone)
         remove_submissions(book, gone, {student for student, _ in gone} - {one.student for one in attempts})
         print(f"No longer in submitted/, so removed: {'; '.join(', '.join(pair) for pair in sorted(gone))}.{kept}")
     folders = {step: list((root / step).glob("[!.]*/[!.]*")) for step in ("autograded", "feedback", ".grading/results")}

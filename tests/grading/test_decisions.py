@@ -3,12 +3,13 @@
 import csv
 
 import pytest
-from small_course import LESSON, answered, by_hand, grade, hand_in, module
+from small_course import LESSON, STUB, answered, by_hand, cell, grade, hand_in, module, solution, write_solution
 
 from recsys_utils.grading.course import CourseError
 from recsys_utils.grading.decisions import Decision, read_decisions
 from recsys_utils.grading.gradebook import given
 from recsys_utils.grading.gradebook_cells import most_of
+from recsys_utils.grading.set_aside import read_aside
 
 HEADER = "student,lesson,exercise,points,reason\n"
 
@@ -137,6 +138,127 @@ def test_points_are_overridden_up_and_down_and_given_back(small_course, exercise
     marks = grade(small_course)["ada"]["marks"]
     assert (marks.exercises, marks.waiting) == (before.exercises, before.waiting)
     assert dict(marks.comments) == {"double": None, "half": "think of 0", "why": None}
+
+
+GIVEN = {  # name: (grade id, exercise, what a person gave)
+    "points for an answer": ("why", "why", {"points": 2.5}),
+    "points over a check": ("double_hidden", "double", {"points": 0.5}),
+    "another look": ("why", "why", {"points": 2, "needs_manual_grade": True}),
+    "extra credit": ("why", "why", {"points": 1, "extra_credit": 0.5}),
+    "extra credit alone": ("half_1", "half", {"extra_credit": 2}),
+}
+
+
+@pytest.mark.parametrize("name, exercise, by_person", GIVEN.values(), ids=GIVEN)
+@pytest.mark.parametrize("meanwhile", ["nothing", "a new gradebook", "no stamps", "another decision"])
+def test_what_was_given_by_hand_is_back_after_a_decision(small_course, name, exercise, by_person, meanwhile):
+    def found():
+        return given(small_course / "gradebook.db", "ada", LESSON)["grade", LESSON, name][:3]
+
+    hand_in(small_course, "ada", answered(small_course, ["double"], "Because of ties."))
+    grade(small_course)
+    by_hand(small_course, "ada", name, **by_person)
+    by_hand(small_course, "ada", exercise, comment="think of 0")
+    before, marks = found(), grade(small_course)["ada"]["marks"]
+    decide(small_course, HEADER + f"ada,1,{exercise},1.25,oral exam")
+    decided = grade(small_course)["ada"]["marks"]
+    assert decided.exercises[exercise] == 1.25 and exercise not in decided.waiting and found()[1] is None
+    if meanwhile == "a new gradebook":
+        write_solution(small_course, solution(cell("third", STUB.format("third")), cell("third_1", "assert 1", 1)))
+    elif meanwhile == "no stamps":
+        (small_course / ".grading" / "stamps.json").unlink()
+    elif meanwhile == "another decision":
+        decide(small_course, HEADER + f"ada,1,{exercise},0.75,second thoughts")
+    expected = 0.75 if meanwhile == "another decision" else 1.25
+    assert grade(small_course)["ada"]["marks"].exercises[exercise] == expected
+    (small_course / "decisions.csv").unlink()
+    after = grade(small_course)["ada"]["marks"]
+    assert (found(), after.waiting, dict(after.comments)[exercise]) == (before, marks.waiting, "think of 0")
+    assert {each: after.exercises[each] for each in marks.exercises} == marks.exercises
+
+
+def test_points_given_by_hand_wait_after_a_decision_where_the_answer_changed(small_course):
+    hand_in(small_course, "ada", answered(small_course, why="Because of ties."))
+    grade(small_course)
+    by_hand(small_course, "ada", "why", 2)
+    decide(small_course, HEADER + "ada,1,why,1,oral exam")
+    grade(small_course)
+    hand_in(small_course, "ada", answered(small_course, why="Another."))
+    assert grade(small_course)["ada"]["marks"].waiting == []
+    (small_course / "decisions.csv").unlink()
+    marks = grade(small_course)["ada"]["marks"]
+    assert (marks.exercises["why"], marks.waiting, marks.score) == (2, ["why"], 0)
+
+
+def test_points_typed_over_a_decision_hold_when_it_is_gone(small_course):
+    hand_in(small_course, "ada", answered(small_course, why="Because of ties."))
+    decide(small_course, HEADER + "ada,1,why,1,oral exam")
+    grade(small_course)
+    by_hand(small_course, "ada", "why", 3)
+    assert grade(small_course)["ada"]["marks"].exercises["why"] == 1
+    (small_course / "decisions.csv").unlink()
+    assert grade(small_course)["ada"]["marks"].exercises["why"] == 3
+
+
+def test_nothing_is_put_back_to_somebody_who_was_gone(small_course):
+    hand_in(small_course, "bob", answered(small_course))
+    hand_in(small_course, "ada", answered(small_course, why="Because of ties."))
+    grade(small_course)
+    by_hand(small_course, "ada", "why", 2)
+    decide(small_course, HEADER + "ada,1,why,1,oral exam")
+    grade(small_course)
+    (small_course / "decisions.csv").unlink()
+    (small_course / "submitted" / "ada").rename(small_course / "ada")
+    grade(small_course)
+    assert read_aside(small_course / "gradebook.db", "ada", LESSON) == {}
+    (small_course / "ada").rename(small_course / "submitted" / "ada")
+    marks = grade(small_course)["ada"]["marks"]
+    assert (marks.exercises["why"], marks.waiting) == (0, ["why"])
+
+
+def test_a_decision_finds_a_student_whom_the_roster_spells_otherwise(small_course):
+    hand_in(small_course, "ada", answered(small_course))
+    (small_course / "roster.csv").write_text("student\nADA\n")
+    decide(small_course, HEADER + "ada,1,half,1,oral exam")
+    assert grade(small_course)["ada"]["marks"].exercises["half"] == 1
+
+
+NOT_IN_DOUBT = {  # name: (what was handed in, why nothing is to be accepted)
+    "graded": (lambda root: answered(root), "it is graded"),
+    "waiting": (lambda root: answered(root, why="Because of ties."), "it waits for points by hand (make formgrader)"),
+    "unreadable": (lambda root: b"{", "it is unreadable"),
+    "not there": (None, "nothing was handed in"),
+}
+
+
+@pytest.mark.parametrize("content, why", NOT_IN_DOUBT.values(), ids=NOT_IN_DOUBT)
+def test_what_is_not_in_doubt_is_not_accepted(small_course, content, why):
+    hand_in(small_course, "bob", answered(small_course, change=doubtful))
+    (small_course / "roster.csv").write_text("student\nada\n")
+    if content:
+        hand_in(small_course, "ada", content(small_course))
+    grade(small_course)
+    with pytest.raises(CourseError) as error:
+        grade(small_course, accept=["bob/1", "ada/1"], reason="x")
+    assert str(error.value) == f"--accept ada/1: nothing of it is in doubt, so nothing was accepted: {why}"
+    assert not (small_course / "decisions.csv").exists()
+
+
+@pytest.mark.parametrize("folder", [LESSON, f"{LESSON}.1"])
+def test_one_of_several_attempts_in_doubt_is_accepted_once(small_course, folder):
+    for name, change in {LESSON: None, f"{LESSON}.1": None, folder: doubtful}.items():
+        hand_in(small_course, "ada", answered(small_course, ["half"], change=change), name)
+    grade(small_course)
+    for _ in range(2):
+        assert grade(small_course, accept=["ada/1", "ADA/01"], reason="seen")["ada"]["held"] == ""
+        assert (small_course / "decisions.csv").read_text() == HEADER + f"ada,{LESSON},,,seen\n"
+
+
+def test_an_attempt_without_a_result_yet_can_be_accepted(small_course):
+    hand_in(small_course, "ada", answered(small_course))
+    grade(small_course)
+    hand_in(small_course, "ada", answered(small_course, ["half"], change=doubtful))
+    assert grade(small_course, accept=["ada/1"], reason="seen")["ada"]["marks"].score == 4
 
 
 def test_a_decision_outlasts_a_new_attempt_and_a_new_gradebook(small_course):

@@ -43,6 +43,7 @@ def test_a_newest_attempt_that_does_not_count_is_to_be_looked_at(small_course, n
     hand_in(small_course, "ada", content)
     row = grade(small_course)["ada"]
     assert (row["best"], row["marks"].score) == (f"{LESSON}.1", 3) and row["held"].startswith(said)
+    assert (row["number"], row["attempts"], f"not counted: {LESSON} ({row['newest']})") == (1, 2, row["held"])
     assert "To look at: 1" in (small_course / "report.html").read_text()
     assert rows_of(small_course)[0]["held"].startswith(said) and rows_of(small_course)[0]["status"] == "graded"
 
@@ -64,7 +65,9 @@ def test_an_older_attempt_in_doubt_is_to_be_looked_at_where_it_has_more_points(s
     hand_in(small_course, "ada", answered(small_course, ["double", "half"], change=saying("doubt")), f"{LESSON}.2")
     hand_in(small_course, "ada", answered(small_course, change=saying("doubt")), f"{LESSON}.1")
     hand_in(small_course, "ada", answered(small_course, ["half"]))
-    assert grade(small_course)["ada"]["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
+    row = grade(small_course)["ada"]
+    assert row["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
+    assert (row["best"], row["number"], row["attempts"], row["newest"]) == (LESSON, 3, 3, "")
 
 
 def test_the_newest_of_numbered_attempts_is_the_one_with_the_highest_number(small_course):

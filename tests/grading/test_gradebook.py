@@ -24,8 +24,9 @@ from recsys_utils.grading.attempts import Attempt
 from recsys_utils.grading.cells import grade_id
 from recsys_utils.grading.course import CourseError, read_notebook
 from recsys_utils.grading.feedback_page import feedback_for
-from recsys_utils.grading.gradebook import given, gradebook_url
+from recsys_utils.grading.gradebook import given, gradebook_url, read_marks
 from recsys_utils.grading.release import release, wrong_ids
+from recsys_utils.grading.set_aside import on_earlier_answers
 from recsys_utils.grading.stamps import Stamps
 
 
@@ -92,6 +93,70 @@ def test_a_change_of_the_checks_keeps_what_was_given_by_hand(graded, capsys, mor
                for name in ("half_1", "double_1", "why"))
     double = [each for each in solution(*more, without=fewer) if str(grade_id(each)).startswith("double_")]
     assert rows["bob"]["result"]["score"] == sum(each.metadata.nbgrader.points for each in double)
+
+
+def page_of(root, student):
+    """Returns the page of feedback on a student's notebook."""
+    feedback_for(root, student, LESSON)
+    return (root / "feedback" / student / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("student, name, most, waits, points", [
+    ("ada", "why", 2, True, 2), ("ada", "why", 2.5, False, 2.5), ("bob", "half_1", 1, True, 1),
+    ("bob", "why", 1, False, 1.5)])  # 0.5 of it are extra credit
+def test_where_points_are_fewer_than_were_given_a_person_looks_again(graded, student, name, most, waits, points):
+    before = grade(graded)[student]["marks"]
+    old = next(each for each in solution() if grade_id(each) == name)
+    write_solution(graded, solution(cell(name, old.source, most, written=name == "why"), without=[name]))
+    exercise = name.split("_")[0]
+    for _ in range(2):
+        marks = grade(graded)[student]["marks"]
+        assert (marks.waiting, marks.over) == (([exercise], [exercise]) if waits else ([], []))
+        assert marks.score == before.score - waits * before.exercises[exercise]
+    assert marks.exercises[exercise] == points
+    line = next(line for line in (graded / "grades.csv").read_text().splitlines() if line.startswith(student))
+    assert (f"{exercise}: more points were given by hand than there are now" in line) == waits
+    by_hand(graded, student, name, given(graded / "gradebook.db", student, LESSON)["grade", LESSON, name][0])  # Resolve
+    hand_in(graded, student, (graded / "submitted" / student / LESSON / f"{LESSON}.ipynb").read_bytes() + b"\n")
+    marks = grade(graded)[student]["marks"]
+    assert (marks.waiting, marks.exercises[exercise], marks.score) == ([], points, sum(marks.exercises.values()))
+
+
+def test_points_of_an_answer_that_waits_are_not_counted(graded):
+    assert grade(graded)["ada"]["marks"].score == 3.5
+    hand_in(graded, "ada", answered(graded, ["double"], "MAP, as ..."))
+    marks = grade(graded)["ada"]["marks"]
+    assert (marks.score, marks.exercises["why"], marks.waiting) == (1, 2.5, ["why"])
+    assert ": 1 of 10 points, 1 answer not graded yet</h1>" in page_of(graded, "ada")
+    hand_in(graded, "ada", answered(graded, [], "MAP, as ..."))
+    assert grade(graded)["ada"]["marks"].waiting == ["double", "why"]
+    assert ": 0 of 10 points, 2 answers not graded yet</h1>" in page_of(graded, "ada")
+    assert (graded / "grades.csv").read_text().splitlines()[1].startswith(
+        f'ada,,{LESSON},"needs a person: double, why",0,10')
+
+
+EARLIER = "Comment on your earlier answer"
+
+
+def test_a_comment_is_on_an_earlier_answer_until_somebody_looked(graded):
+    by_hand(graded, "bob", "half_1", needs_manual_grade=False)  # no points by hand, but a comment
+    for right, why, times in ((["double"], "NDCG, as ...", (0, 0)), (["double"], "MAP, as ...", (1, 0)),
+                              (["double", "half"], "MRR, as ...", (1, 1)), (["half"], "MRR, as ...", (1, 1))):
+        hand_in(graded, "ada", answered(graded, ["double"], why.replace("NDCG", "HR")))
+        hand_in(graded, "bob", answered(graded, right, why))
+        grade(graded)
+        assert tuple(page_of(graded, student).count(EARLIER) for student in ("ada", "bob")) == times
+    by_hand(graded, "ada", "why", 2)
+    by_hand(graded, "bob", "half", comment="think of 1")
+    assert EARLIER not in page_of(graded, "ada") + page_of(graded, "bob")
+
+
+def test_a_comment_is_on_the_answer_again_that_comes_back(graded):
+    for why, times in (("MAP, as ...", 1), ("HR, as ...", 0)):
+        hand_in(graded, "ada", answered(graded, ["double"], why))
+        grade(graded)
+        assert on_earlier_answers(graded / "gradebook.db", "ada", LESSON, read_marks(graded, LESSON, "ada")) == (
+            ["why"] * times)
 
 
 def test_a_notebook_that_comes_and_goes_costs_nobody_what_was_given_by_hand(graded):

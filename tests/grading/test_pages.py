@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import re
 import shutil
 
 import nbformat
@@ -17,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveAutoGrades
 
 from recsys_utils.grading.course import prefer_this_environment, read_notebook
-from recsys_utils.grading.feedback import write_feedback
+from recsys_utils.grading.feedback import which_attempt, write_feedback
 from recsys_utils.grading.feedback_page import cell_html
 from recsys_utils.grading.gradebook import gradebook_url
 from recsys_utils.grading.gradebook_cells import make_gradebook
@@ -157,12 +158,13 @@ def test_nbgraders_own_steps_do_nothing_and_say_what_to_use(step, tmp_path, monk
 def test_feedback_shows_the_message_of_a_hidden_test_and_not_its_lines():
     info = {"grade_id": "rmse_hidden", "grade": True, "solution": False, "locked": True, "points": 1}
     outputs = [new_output("stream", text="secret", name="stdout"),
-               new_output("error", ename="CheckFailed", evalue="i < j", traceback=["secret = 1"])]
+               new_output("error", ename="CheckFailed", evalue="secret, expected secret",
+                          traceback=["the rows: not as expected. Why: i < j"])]
     source = "# Check 3\n### BEGIN HIDDEN TESTS\nsecret = 1\n### END HIDDEN TESTS"
     cell = new_code_cell(source, metadata={"nbgrader": info}, outputs=outputs)
     page = cell_html(cell, {"rmse_hidden": (0, 1, False)}, {})
     assert "secret" not in page and "HIDDEN" not in page
-    assert "CheckFailed: i &lt; j" in page and "✗ Not passed" in page and "Score: 0 / 1" in page
+    assert "the rows: not as expected. Why: i &lt; j" in page and "✗ Not passed" in page and "Score: 0 / 1" in page
 
 
 @pytest.mark.parametrize("grade, words", [
@@ -174,6 +176,35 @@ def test_feedback_says_what_became_of_an_answer(grade, words):
     cell = new_markdown_cell("as", metadata={"nbgrader": info})
     page = cell_html(cell, {"question": grade}, {"question": "**a** <b> `<`"})
     assert words in page and "<strong>a</strong> &lt;b&gt; <code>&lt;</code>" in page
+
+
+@pytest.mark.parametrize("comment, earlier, boxes", [
+    ("good", [], [("Comment", "good")]),
+    ("good", ["question"], [("Comment on your earlier answer", "good")]),
+    ("good\nDecided: talk", ["question"], [("Comment on your earlier answer", "good"), ("Comment", "Decided: talk")]),
+    ("Decided: talk", ["question"], [("Comment", "Decided: talk")]),
+    ("good\nDecided: talk", ["other"], [("Comment", "good\nDecided: talk")]),
+], ids=["on this one", "on an earlier one", "a decision besides", "a decision alone", "on another one"])
+def test_a_comment_on_an_earlier_answer_says_so(comment, earlier, boxes):
+    cell = new_markdown_cell("as", metadata={"nbgrader": {"grade_id": "question", "grade": True, "solution": True}})
+    page = cell_html(cell, {}, {"question": comment}, earlier)
+    assert re.findall(r'"comment"><b>([^<]*)</b><p>(.*?)</p>', page, re.DOTALL) == boxes
+
+
+ATTEMPTS = {  # name: (attempts, number of the shown one, why the newest does not count, what is said of the newest)
+    "the newest": (2, 2, "", "It is your newest one."),
+    "an earlier one": (2, 1, "", "The newest one is graded too, and has fewer points."),
+    "the newest in doubt": (3, 1, "needs a person: seen", "does not count: a person must look at it first."),
+    "the newest unreadable": (3, 2, "unreadable: no notebook", "does not count: unreadable: no notebook."),
+}
+
+
+@pytest.mark.parametrize("attempts, number, newest, said", ATTEMPTS.values(), ids=ATTEMPTS)
+def test_a_student_reads_which_attempt_is_shown(attempts, number, newest, said):
+    row = {"attempts": attempts, "number": number, "newest": newest, "best": f"{LESSON}.1"}
+    words = which_attempt(row)
+    assert f"This is attempt {number} of {attempts} ({LESSON}.1)" in words and said in words
+    assert "seen" not in words and which_attempt(row | {"attempts": 1}) == ""
 
 
 def test_feedback_is_written_again_for_a_comment_alone_whatever_the_students_name(released, tmp_path, capsys):
@@ -191,7 +222,8 @@ def test_feedback_is_written_again_for_a_comment_alone_whatever_the_students_nam
     recorded = tmp_path / "autograded" / student / LESSON / f"{LESSON}.ipynb"
     recorded.parent.mkdir(parents=True)
     nbformat.write(released, recorded)
-    rows = [{"student": student, "lesson": LESSON, "fingerprint": "1", "result": {"notes": ["cell 3 was left out"]}}]
+    rows = [{"student": student, "lesson": LESSON, "fingerprint": "1", "attempts": 1,
+             "result": {"notes": ["cell 3 was left out"]}}]
     page, written = tmp_path / "feedback" / student / LESSON / f"{LESSON}.html", []
     for comment in (None, None, "well tried"):
         with Gradebook(book) as gradebook:
@@ -200,4 +232,8 @@ def test_feedback_is_written_again_for_a_comment_alone_whatever_the_students_nam
         write_feedback(tmp_path, rows)
         written.append((page.stat().st_mtime_ns, "well tried" in page.read_text(encoding="utf-8")))
     assert written[0] == written[1] and written[2] > written[1] and written[2][1]
+    assert "<h1>o&#x27;[b]&quot;, 02_metrics: " in page.read_text(encoding="utf-8")
+    rows[0] |= {"attempts": 2, "number": 1, "newest": "unreadable: it is empty", "best": f"{LESSON}.1"}
+    write_feedback(tmp_path, rows)
+    assert "attempt 1 of 2 (02_metrics.1)" in page.read_text(encoding="utf-8")
     assert "cell 3 was left out" in page.read_text(encoding="utf-8") and capsys.readouterr().out == ""

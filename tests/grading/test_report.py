@@ -11,6 +11,7 @@ from recsys_utils.grading.gradebook import Marks
 from recsys_utils.grading.report import COLUMNS, write_reports
 
 ATTACK = "<img src=x onerror=alert(1)>\"'</td><script>alert(1)</script>"
+CHECKS = ["double_1", "double_hidden", "half_1"]
 LOST = {"double_1": "AssertionError: 2 is not 4", "double_hidden": "NameError: half", "half_1": "TypeError: no"}
 
 
@@ -18,8 +19,10 @@ def row(student, points=(3, 4, 3), waiting=(), lost=None, **more):
     """Returns a row of a graded student, with the points of three exercises."""
     most = {"double": 3, "half": 4, "why": 3}
     exercises = dict(zip(most, points, strict=True))
-    marks = Marks(sum(points), 10, bool(waiting), list(waiting), exercises, most, [], [])
-    result = {"lost": lost or {}, "touched": more.pop("touched", {}), "notes": more.pop("notes", [])}
+    score = sum(got for name, got in exercises.items() if name not in waiting)
+    marks = Marks(score, 10, bool(waiting), list(waiting), exercises, most, [], [], more.pop("over", []))
+    result = {"points": dict.fromkeys([*CHECKS, "why"]), "lost": lost or {},
+              "touched": more.pop("touched", {}), "notes": more.pop("notes", [])}
     return {"student": student, "lesson": LESSON, "attempts": 1, "decided": [], "best": LESSON, "held": "",
             "marks": marks, "result": result, **more}
 
@@ -74,9 +77,9 @@ def test_grades_hold_what_is_known_of_each(reports):
 
 def test_the_page_begins_with_what_to_look_at(reports, capsys):
     page, *_ = reports(ROWS)
-    first, everybody = page.split("<h2>Everybody: 7</h2>")
+    first, others = page.split("<h2>All others: 3</h2>")
     assert "To look at: 4" in first and re.findall(r"<tr><td>(\w+)", first) == ["dan", "eve", "gil", "hal"]
-    assert re.findall(r"<tr><td>(\w+)", everybody) == ["ada", "bob", "dan", "eve", "fay", "gil", "hal"]
+    assert re.findall(r"<tr><td>(\w+)", others) == ["ada", "bob", "fay"]
     told = "4 graded, 2 needs a person, 4 to look at, 1 unreadable"
     assert told in page and told in capsys.readouterr().out
 
@@ -90,6 +93,49 @@ def test_why_points_were_lost_stands_in_it(reports):
     assert "<details>" not in row_in(page, "ada")
     fay = row_in(page, "fay")  # double and half give all their points: a person said so
     assert "double_1" not in fay and "double gives 3 points, as decided: seen" in fay
+
+
+STUB = "NotImplementedError: not attempted yet: put your answer in place of this line"
+
+
+@pytest.mark.parametrize("lost, shown", [
+    (dict.fromkeys(CHECKS, STUB), ["double: not attempted yet", "half: not attempted yet"]),
+    ({"double_1": STUB, "double_hidden": "NameError: x"}, ["double: not attempted yet", "double_hidden: NameError: x"]),
+    ({"half_1": "NotImplementedError: of my own"}, ["half_1: NotImplementedError: of my own"])],
+    ids=["nothing attempted", "one check says more", "an error of the student's own"])
+def test_what_was_not_attempted_is_told_once_an_exercise(reports, lost, shown):
+    told = row_in(reports([row("ada", (0, 0, 0), lost=lost)])[0], "ada").split("<td>")[-2]
+    assert [part.strip() for part in re.split("<.*?>", told) if ": " in part] == shown
+
+
+EDITED = {  # name: (what was touched, what is shown of it)
+    "three": (dict.fromkeys(["a", "b", "c"], "edited"), "edited: a; b; c</td>"),
+    "four": (dict.fromkeys(["a", "b", "c", "d"], "edited"),
+             "<summary>edited: a; b; c <b>and 1 more</b></summary><ul><li>d</li></ul></details>"),
+    "five, deleted": (dict.fromkeys("abcde", "deleted"),
+                      "<summary>mended: a (deleted); b (deleted); c (deleted) <b>and 2 more</b></summary>"),
+    "the solved notebook": (dict.fromkeys([*CHECKS, "why"], "metadata") | {"double_hidden": "edited"},
+                            "<td>the solved notebook itself?</td>"),
+    "all edited": (dict.fromkeys(CHECKS, "edited"), "<td>the solved notebook itself?</td>"),
+    "all but one": (dict.fromkeys(CHECKS[:2], "edited"), "edited: double_1; double_hidden</td>"),
+    "all deleted": (dict.fromkeys(CHECKS, "deleted"), "mended: double_1 (deleted); double_hidden (deleted); half_1"),
+    "only metadata": (dict.fromkeys(CHECKS, "metadata"), "mended: double_1 (metadata); double_hidden"),
+}
+
+
+@pytest.mark.parametrize("touched, shown", EDITED.values(), ids=EDITED)
+def test_what_was_changed_is_folded_and_the_solved_notebook_told(reports, touched, shown):
+    page, grades, _ = reports([row("ada", touched=touched)])
+    assert shown in row_in(page, "ada") and ("solved" in page) == ("solved" in shown)
+    edited = [name for name, change in touched.items() if change == "edited"]
+    assert grades[0]["edited"] == "; ".join(edited)  # all of them in the table
+
+
+def test_points_that_wait_are_in_no_score_and_too_many_are_told(reports):
+    page, grades, marks = reports([row("ada", (3, 4, 3), ["why"], over=["why"])])
+    assert (grades[0]["score"], grades[0]["max_score"], grades[0][f"{LESSON}/why"], marks[0][LESSON]) == (
+        "7", "10", "?", "")
+    assert "why: more points were given by hand than there are now" in row_in(page, "ada") and "7 of 10" in page
 
 
 def test_passed_and_failed_differ_at_a_glance(reports):

@@ -131,6 +131,22 @@ def test_a_function_that_does_not_answer_costs_its_exercise(inside, words, monke
     assert words in check.outputs[-1].evalue, check.outputs
 
 
+@pytest.mark.parametrize("inside, told", few([
+    ("return 'x. Why: SECRET'", "what last_per_user returns: not as expected"),
+    ("return pd.Series([7], name='SECRET', index=['SECRET'])", "the users: not as expected"),
+    ("raise ValueError('SECRET')", "your code raised ValueError"),
+    ("raise type('CheckFailed', (Exception,), {})('SECRET')", "your code raised Exception"),
+    ("raise type('NotAnswered', (KeyError,), {})('SECRET')", "your code raised KeyError"),
+    ("raise type('SECRET', (OSError,), {})()", "your code raised OSError"),
+    ("raise NotImplementedError('not attempted yet SECRET')", "your code raised NotImplementedError"),
+    ("return type('SECRET', (), {})()", "what last_per_user returns: not as expected"),
+]))
+def test_a_hidden_check_tells_what_is_wrong_and_no_value(inside, told):
+    _, _, made = run(inside=inside)
+    check = next(cell for cell in made.cells if grade_id(cell) == f"{LAST}_hidden")
+    assert told in check.outputs[-1].traceback[0] and "SECRET" not in str(check.outputs[-1].traceback)
+
+
 def test_what_a_function_prints_while_the_judge_calls_is_not_shown():
     _, _, made = run(inside="print('PRINTED', frame); display(frame); import warnings; warnings.warn('PRINTED')")
     assert not [cell for cell in made.cells if "PRINTED" in str(cell.get("outputs"))]
