@@ -642,7 +642,7 @@ def first_violators(positive_scores, candidate_scores, margin):
 """
 
 FIRST_VIOLATORS = [
-    Wrong("exactly the margin taken for a violation", "2", "exactly 0.5 is none",
+    Wrong("exactly the margin taken for a violation", "2 hidden", "exactly 0.5 is none",
           changed(SEARCHES, ("< margin", "<= margin"))),
     Wrong("the margin's sign turned round", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0",
           changed(SEARCHES, ("< margin", "> margin"))),
