@@ -188,7 +188,7 @@ def test_it_sees_no_file_but_python_and_the_helpers(seen):
     assert not seen["secret files"]
     assert set(seen["course"]) <= {".venv", "recsys_utils", "data"}
     assert sorted(seen["grading"]) == sorted(sandbox.SHOWN)
-    assert seen["tmp"] == []
+    assert set(seen["tmp"]) <= {path.parts[2] for path in (ROOT, Path(sys.prefix)) if path.parts[1] == "tmp"}
     assert not {"home", "var", "run", "srv", "mnt", "opt", "sys", "boot"} & set(seen["top"])
     assert [kind.split(":")[0] for kind in seen["open"]] == ["pipe", "pipe", "/dev/null"]
     assert len(seen["descriptors"]) == 4  # and the one that lists them
@@ -272,7 +272,8 @@ with tempfile.TemporaryDirectory() as folder:
     open(folder + "/own.py", "w").close()
     sys.path.insert(0, folder)
     import own
-    bytecode = [name for _, _, names in os.walk("/tmp") for name in names if name.endswith(".pyc")]
+    bytecode = [name for where, _, names in os.walk("/tmp") for name in names
+                if name.endswith(".pyc") and os.access(where, os.W_OK)]
 batches = DataLoader(TensorDataset(torch.arange(6)), batch_size=2, num_workers=2)  # its workers share /dev/shm
 print(json.dumps([getpass.getuser(), os.path.expanduser("~"), place, kept, size > 1000,
                   [batch[0].tolist() for batch in batches], bytecode]))
