@@ -38,12 +38,16 @@ class Stop(BaseException):
 @functools.cache
 def first_cell_of(path):
     """Returns the names that the first code cell of a solution leaves: what every check may use."""
-    os.environ.update(GRADING_ENVIRONMENT)
     torch.set_num_threads(1)  # a process that is forked later must not miss other threads
-    names = {"__name__": "check", "__builtins__": builtins}
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        exec(compile(first_code(read_notebook(path)), str(path), "exec"), names)
+    names, before = {"__name__": "check", "__builtins__": builtins}, dict(os.environ)
+    os.environ.update(GRADING_ENVIRONMENT)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            exec(compile(first_code(read_notebook(path)), str(path), "exec"), names)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
     return names
 
 
