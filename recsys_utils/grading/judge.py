@@ -84,8 +84,8 @@ class Judge:
         names = {**self.first, "scene": functools.partial(self.scene, process, cell.source, graded)}
         names |= {name: self.stand_in(process, name) for name in graded}
         self.changed = names["check_unchanged"] = Changed()
+        said, failed, stopped, clock = io.StringIO(), [], None, checks.processor_seconds
         checks.processor_seconds = process.total_seconds
-        said, failed, stopped = io.StringIO(), [], None
         try:
             with warnings.catch_warnings(), contextlib.redirect_stdout(said):
                 warnings.simplefilter("ignore")
@@ -94,6 +94,8 @@ class Judge:
             failed, stopped = [error_output("NotAnswered", f"your {stop}")], stop.cause
         except BaseException as error:  # a check may raise anything
             failed = [shown(error, cell)]
+        finally:
+            checks.processor_seconds = clock
         text = said.getvalue()
         return ([new_output("stream", name="stdout", text=text)] if text else []) + failed, stopped
 
