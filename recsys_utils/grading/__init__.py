@@ -6,7 +6,7 @@
     submission       what was handed in, matched with the lesson and mended
     run_submission   its cells in the student's process (student, in the sandbox), its checks by the judge in ours
     judge            calls the student's functions by value, over the wire; all points come from here
-    gradebook        nbgrader's: points of the judge and those given by hand; decisions: what a person accepted
+    gradebook        nbgrader's: points of the judge and those given by hand; decisions: what a person decided
     pages            whatever a student wrote can be looked at, and runs nothing
     feedback, report pages for students, grades.csv, marks.csv and report.html for the instructor
 

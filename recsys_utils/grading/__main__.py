@@ -55,9 +55,6 @@ def parser():
     grade.add_argument("--again", action="store_true", help="grade also what has not changed since the last time")
     grade.add_argument("--time-limit", type=int, default=900, metavar="S", help="seconds for one submission (900)")
     grade.add_argument("--no-sandbox", action="store_true", help="run students' code with your rights: see README.md")
-    grade.add_argument("--accept", action="append", default=[], metavar="STUDENT/LESSON",
-                       help="let points count that are in doubt: adds a line to decisions.csv; also several times")
-    grade.add_argument("--reason", default="", help="why, for --accept")
     return top
 
 
@@ -89,9 +86,7 @@ def run(options):
     else:
         from .grade_all import grade_all
 
-        if bool(options.reason) != bool(options.accept):
-            raise CourseError('--accept and --reason go together: --accept "STUDENT/LESSON" --reason "..."')
-        grade_all(root, options.again, options.time_limit, not options.no_sandbox, options.accept, options.reason)
+        grade_all(root, options.again, options.time_limit, not options.no_sandbox)
     return 0
 
 

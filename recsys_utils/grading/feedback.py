@@ -42,8 +42,7 @@ def which_attempt(row):
     """Returns which of several attempts a page shows, and what became of the newest; empty where there is one only."""
     if row["attempts"] == 1:
         return ""
-    why = "a person must look at it first" if row["newest"].startswith("needs a person") else row["newest"]
-    newest = (f"The newest one does not count: {why}." if why else "It is your newest one."
+    newest = (f"The newest one does not count: {row['newest']}." if row["newest"] else "It is your newest one."
               if row["number"] == row["attempts"] else "The newest one is graded too, and has fewer points.")
     return (f"This is attempt {row['number']} of {row['attempts']} ({row['best']}), which has the most points. "
             f"{newest} Written answers are always the newest that count.")

@@ -26,12 +26,11 @@ from .workers import run_apart
 NO_SANDBOX = "Without the sandbox students' code runs with your rights: it can read and change all that you can."
 
 
-def grade_all(root, again=False, time_limit=900, sandbox=True, accept=(), reason=""):
+def grade_all(root, again=False, time_limit=900, sandbox=True):
     """Grades what stands in submitted/, writes grades.csv, report.html and feedback/, and returns the rows.
 
-    again: grade also what has not changed; time_limit: seconds for one attempt; accept: STUDENT/LESSON of those whose
-    points count although in doubt, with the reason. Raises CourseError where the course, roster.csv or decisions.csv is
-    wrong: before anything is graded.
+    again: grade also what has not changed; time_limit: seconds for one attempt. Raises CourseError where the course,
+    roster.csv or decisions.csv is wrong: before anything is graded.
     """
     if sandbox:
         require_sandbox(root)
@@ -40,7 +39,7 @@ def grade_all(root, again=False, time_limit=900, sandbox=True, accept=(), reason
     roster, attempts = read_roster(root / "roster.csv"), find_attempts(root)
     if not attempts:
         raise CourseError("There is nothing to grade: put notebooks in submitted/STUDENT/LESSON/, or run make submit")
-    decisions = read_decisions(root, {one.student for one in attempts} | roster.keys(), accept, reason)
+    decisions = read_decisions(root, {one.student for one in attempts} | roster.keys())
     make_course(root)
     forget_removed(root, attempts)
     problems = {one: problem for one in attempts if (problem := unreadable(root, one))}
@@ -92,7 +91,7 @@ def check_canaries(root, lessons, time_limit, sandbox):
     for attempt, problem in graded_apart(root, canaries, time_limit, sandbox, "solutions"):
         result = read_result(result_folder(root, attempt))
         lost = [f"{name} ({message})" for name, message in result.get("lost", {}).items()]
-        problem = problem or "; ".join(filter(None, [*lost, result.get("doubt")]))
+        problem = problem or "; ".join(lost)
         if problem:
             raise CourseError(f"Nobody was graded: the solution of {attempt.lesson} loses points itself. {problem}")
 

@@ -31,8 +31,8 @@ def grade_attempt(root, lesson, handed_in, room, fingerprint="", sandbox=True):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     done = room / "done"
     done.mkdir()
-    result = {"score": 0, "max_score": 0, "points": {}, "lost": {}, "touched": {}, "notes": [], "doubt": "",
-              "problem": "", "fingerprint": fingerprint}
+    result = {"score": 0, "max_score": 0, "points": {}, "lost": {}, "touched": {}, "notes": [], "problem": "",
+              "fingerprint": fingerprint}
     try:
         for path in notebooks(root / "lessons" / lesson):
             if (handed_in / path.name).is_file():

@@ -29,38 +29,26 @@ def settle(root, attempts, problems, decisions):
 def settled(root, tries, problems, decided):
     """Returns what a row says of one student's attempts at a lesson, the newest first; enters the best one.
 
-    decided: {exercise, or an empty text for all of it: Decision}.
+    decided: {exercise: Decision}.
     """
     student, lesson = tries[0].student, tries[0].lesson
     results = {one: read_result(result_folder(root, one)) for one in tries if one not in problems}
-    reasons = problems | {one: f"needs a person: {result['doubt']}" for one, result in results.items()
-                          if result["doubt"] and "" not in decided}
-    trusted = [one for one in tries if one not in reasons]
-    if not trusted:
+    if not results:
         forget(root, student, lesson)
-        held = [result["score"] for result in results.values()]
-        return {"problem": reasons[next(iter(results), tries[0])],
-                "held": f"{max(held):g} points if accepted" if held else ""}
-    best = max(trusted, key=lambda one: results[one]["score"])
-    fingerprint = digest(results[best]["points"], *(one.fingerprint for one in [best, *trusted]))
-    record_marks(root, student, lesson, result_folder(root, best), [result_folder(root, one) for one in trusted],
-                 fingerprint, {exercise: one for exercise, one in decided.items() if exercise})
-    marks, left_out = read_marks(root, lesson, student), left_out_of(tries, reasons, results, best)
-    return {"best": best.folder.name, "number": len(tries) - tries.index(best), "newest": reasons.get(tries[0], ""),
-            "result": results[best], "fingerprint": fingerprint, "marks": marks,
-            "held": f"not counted: {left_out}" if left_out else ""}
-
-
-def left_out_of(tries, reasons, results, best):
-    """Returns which attempts do not count that a person should know of: the newest one, or one with more points."""
-    return "; ".join(f"{one.folder.name} ({reasons[one]})" for one in tries if one in reasons and (
-        one is tries[0] or one in results and results[one]["score"] > results[best]["score"]))
+        return {"problem": problems[tries[0]]}
+    best = max(results, key=lambda one: results[one]["score"])
+    fingerprint = digest(results[best]["points"], *(one.fingerprint for one in [best, *results]))
+    record_marks(root, student, lesson, result_folder(root, best), [result_folder(root, one) for one in results],
+                 fingerprint, decided)
+    newest = problems.get(tries[0], "")
+    return {"best": best.folder.name, "number": len(tries) - tries.index(best), "newest": newest,
+            "result": results[best], "fingerprint": fingerprint, "marks": read_marks(root, lesson, student),
+            "held": f"not counted: {tries[0].folder.name} ({newest})" if newest else ""}
 
 
 def told(decision):
     """Returns a decision in words."""
-    what = f"{decision.exercise} gives {decision.points:g} points" if decision.exercise else "accepted"
-    return f"{what}, as decided: {decision.reason}"
+    return f"{decision.exercise} gives {decision.points:g} points, as decided: {decision.reason}"
 
 
 def age(attempt):

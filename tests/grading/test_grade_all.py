@@ -18,7 +18,7 @@ from recsys_utils.grading.stamps import Stamps, digest
 
 
 def saying(word):
-    """Returns a change of a notebook after which the stand-in leaves a doubt, a problem, or dies."""
+    """Returns a change of a notebook after which the stand-in leaves a problem, or dies."""
     return lambda notebook: notebook.cells.append(new_code_cell(word, id="own"))
 
 
@@ -28,7 +28,6 @@ def rows_of(root, name="grades.csv"):
 
 
 NEWEST = {  # name: (the newest attempt's bytes or word, what is said of it)
-    "in doubt": ("doubt", f"not counted: {LESSON} (needs a person: a doubt)"),
     "without a result": ("problem", f"not counted: {LESSON} (a problem)"),
     "that dies": ("die", f"not counted: {LESSON} (failed: its process ended with exit code 1)"),
     "unreadable": (b"{", f"not counted: {LESSON} (unreadable: {LESSON}.ipynb is not a notebook"),
@@ -48,32 +47,21 @@ def test_a_newest_attempt_that_does_not_count_is_to_be_looked_at(small_course, n
     assert rows_of(small_course)[0]["held"].startswith(said) and rows_of(small_course)[0]["status"] == "graded"
 
 
-@pytest.mark.parametrize("word, status", [
-    ("doubt", "needs a person: a doubt"), ("problem", "a problem"), ("die", "failed: its process ended with exit")])
-def test_alone_it_gives_no_points_and_only_a_result_is_kept(small_course, word, status):
+@pytest.mark.parametrize("word, status", [("problem", "a problem"), ("die", "failed: its process ended with exit")])
+def test_alone_it_gives_no_points_and_nothing_is_kept(small_course, word, status):
     hand_in(small_course, "ada", answered(small_course, ["double"], change=saying(word)))
     for _ in range(2):
         assert grade(small_course)["ada"]["problem"].startswith(status)
-        kept = [one for one in attempts.find_attempts(small_course) if attempts.up_to_date(small_course, one)]
-        assert bool(kept) == (word == "doubt")
+        assert not [one for one in attempts.find_attempts(small_course) if attempts.up_to_date(small_course, one)]
     assert rows_of(small_course, "marks.csv")[0][LESSON] == ""
     hand_in(small_course, "ada", answered(small_course, ["double"]))
     assert grade(small_course)["ada"]["marks"].score == 3
 
 
-def test_an_older_attempt_in_doubt_is_to_be_looked_at_where_it_has_more_points(small_course):
-    hand_in(small_course, "ada", answered(small_course, ["double", "half"], change=saying("doubt")), f"{LESSON}.2")
-    hand_in(small_course, "ada", answered(small_course, change=saying("doubt")), f"{LESSON}.1")
-    hand_in(small_course, "ada", answered(small_course, ["half"]))
-    row = grade(small_course)["ada"]
-    assert row["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
-    assert (row["best"], row["number"], row["attempts"], row["newest"]) == (LESSON, 3, 3, "")
-
-
 def test_the_newest_of_numbered_attempts_is_the_one_with_the_highest_number(small_course):
     hand_in(small_course, "ada", answered(small_course, ["double"]), f"{LESSON}.1")
-    hand_in(small_course, "ada", answered(small_course, change=saying("doubt")), f"{LESSON}.2")
-    assert grade(small_course)["ada"]["held"] == f"not counted: {LESSON}.2 (needs a person: a doubt)"
+    hand_in(small_course, "ada", answered(small_course, change=saying("problem")), f"{LESSON}.2")
+    assert grade(small_course)["ada"]["held"] == f"not counted: {LESSON}.2 (a problem)"
 
 
 def test_the_name_of_a_lesson_decides(small_course):

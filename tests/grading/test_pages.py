@@ -194,7 +194,6 @@ def test_a_comment_on_an_earlier_answer_says_so(comment, earlier, boxes):
 ATTEMPTS = {  # name: (attempts, number of the shown one, why the newest does not count, what is said of the newest)
     "the newest": (2, 2, "", "It is your newest one."),
     "an earlier one": (2, 1, "", "The newest one is graded too, and has fewer points."),
-    "the newest in doubt": (3, 1, "needs a person: seen", "does not count: a person must look at it first."),
     "the newest unreadable": (3, 2, "unreadable: no notebook", "does not count: unreadable: no notebook."),
 }
 
@@ -204,7 +203,7 @@ def test_a_student_reads_which_attempt_is_shown(attempts, number, newest, said):
     row = {"attempts": attempts, "number": number, "newest": newest, "best": f"{LESSON}.1"}
     words = which_attempt(row)
     assert f"This is attempt {number} of {attempts} ({LESSON}.1)" in words and said in words
-    assert "seen" not in words and which_attempt(row | {"attempts": 1}) == ""
+    assert which_attempt(row | {"attempts": 1}) == ""
 
 
 def test_feedback_is_written_again_for_a_comment_alone_whatever_the_students_name(released, tmp_path, capsys):

@@ -34,8 +34,7 @@ ROWS = [
     row("eve", (3, 4, 0), held="not counted: the newest"),
     row("fay", (3, 4, 3), {}, lost=LOST, decided=["double gives 3 points, as decided: seen"]),  # over lost checks
     {"student": "gil", "lesson": LESSON, "attempts": 2, "decided": [], "problem": "unreadable: it is not a notebook"},
-    {"student": "hal", "lesson": LESSON, "attempts": 1, "decided": [], "problem": "needs a person: a doubt",
-     "held": "7 points if accepted"},
+    {"student": "hal", "lesson": LESSON, "attempts": 1, "decided": [], "problem": "failed: a reason"},
 ]
 
 
@@ -66,11 +65,11 @@ def test_grades_hold_what_is_known_of_each(reports):
     assert list(grades[0]) == COLUMNS + [f"{LESSON}/{name}" for name in ("double", "half", "why")]
     assert [by_name[name]["status"] for name in by_name] == [
         "graded", "graded", "needs a person: why", "graded", "graded", "unreadable: it is not a notebook",
-        "needs a person: a doubt"]
+        "failed: a reason"]
     assert [by_name["bob"][name] for name in ("score", "max_score", "edited", "mended", "notes")] == [
         "2", "10", "half_1", "why (deleted)", "cell 3 was left out"]
     assert [by_name["dan"][name] for name in ("attempts", "best", f"{LESSON}/why")] == ["3", f"{LESSON}.1", "?"]
-    assert by_name["hal"]["held"] == "7 points if accepted" and by_name["hal"]["score"] == ""
+    assert by_name["hal"]["score"] == ""
     assert {line["Student"]: line[LESSON] for line in marks} == {
         "ada": "10", "bob": "2", "dan": "", "eve": "7", "fay": "10", "gil": "", "hal": ""}
 
@@ -80,7 +79,7 @@ def test_the_page_begins_with_what_to_look_at(reports, capsys):
     first, others = page.split("<h2>All others: 3</h2>")
     assert "To look at: 4" in first and re.findall(r"<tr><td>(\w+)", first) == ["dan", "eve", "gil", "hal"]
     assert re.findall(r"<tr><td>(\w+)", others) == ["ada", "bob", "fay"]
-    told = "4 graded, 2 needs a person, 4 to look at, 1 unreadable"
+    told = "1 failed, 4 graded, 1 needs a person, 4 to look at, 1 unreadable"
     assert told in page and told in capsys.readouterr().out
 
 
