@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..storage import replace_whole
-from .course import CANARY, CourseError, lesson_names, notebooks
+from .course import CANARY, CourseError, first_line, lesson_names, notebooks
 from .names import check_name, clean
 from .stamps import digest, files
 from .submission import LARGEST, why_unreadable
@@ -66,6 +66,8 @@ def unreadable(root, attempt):
         reason = why_unreadable(root, attempt.lesson, attempt.folder)
     except CourseError as error:
         reason = str(error)
+    except Exception as error:  # whatever it holds, it is this student's attempt that nobody can grade
+        reason = f"it holds what no notebook does ({type(error).__name__}: {first_line(error)})"
     if reason:
         shutil.rmtree(folder, ignore_errors=True)
         kept = {"unreadable": f"unreadable: {reason}", "fingerprint": attempt.fingerprint}

@@ -2,6 +2,8 @@
 
 import re
 
+HIDDEN = "### BEGIN HIDDEN TESTS"  # begins a hidden check in a solution
+
 
 def grade_id(cell):
     """Returns the id by which nbgrader knows a cell, or None. Copes with metadata that a student broke."""
@@ -35,9 +37,14 @@ def is_code_check(cell):
     return cell.cell_type == "code" and is_check(cell)
 
 
+def shows_hidden(cell):
+    """Returns whether a cell holds a hidden check: one of a solution, or handed in by somebody who has it."""
+    return HIDDEN in cell.source
+
+
 def is_hidden(cell):
     """Returns whether a cell of a solution holds a hidden check."""
-    return is_code_check(cell) and "### BEGIN HIDDEN TESTS" in cell.source
+    return is_code_check(cell) and shows_hidden(cell)
 
 
 def is_training(cell):

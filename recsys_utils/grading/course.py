@@ -60,18 +60,37 @@ def notebooks(folder):
 
 def read_notebook(path):
     """Returns the notebook; raises CourseError with the reason where the file is not one."""
+    data = b""
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        data = path.read_bytes()
+        content = json.loads(data.decode("utf-8-sig"))
         for part in [content, *content["cells"]]:
             part.setdefault("metadata", {})
         content.setdefault("nbformat_minor", 0)
         text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")  # halves of characters become ?
         notebook = nbformat.reads(text.decode(), as_version=4)
         for cell in notebook.cells:
-            cell.metadata.get(cell.cell_type + cell.source)  # raises where one of the three is not there
+            cell.metadata.get(str.join("", [cell.cell_type, cell.source]))  # raises where one of the three is not so
         return notebook
     except Exception as error:  # a submission may hold anything
-        raise CourseError(f"{path.name} is not a notebook ({first_line(error)})") from error
+        raise CourseError(f"{path.name} is not a notebook: {what_else(data, error)}") from error
+
+
+def what_else(data, error):
+    """Returns what the bytes are that should have been a notebook, in words for people who know no JSON."""
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror})"
+    if not data.strip():
+        return "it is empty"
+    kinds = {b"PK": "a zip or an office document", b"%PDF": "a PDF", b"<": "a web page", b"\x1f\x8b": "packed (gzip)"}
+    for start, kind in kinds.items():
+        if data.lstrip().startswith(start):
+            return f"it is {kind}"
+    if isinstance(error, json.JSONDecodeError):
+        ends = error.pos >= len(error.doc.rstrip()) or "Unterminated string" in error.msg
+        return (f"it is damaged in line {error.lineno}" if not ends else "it breaks off at its end, as an upload that "
+                "did not finish does") if data.lstrip().startswith(b"{") else "it is plain text, perhaps Python"
+    return f"it has no cells as Jupyter writes them ({first_line(error)})"
 
 
 def first_line(error):

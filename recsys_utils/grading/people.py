@@ -14,7 +14,8 @@ from .names import check_name, clean, same, student_folder
 CANVAS = re.compile(r"((?:(?!_assignsubmission_).)+?)(?:_LATE)?_(\d{1,20})_(\d{1,20})_((?!assignsubmission_).+)")
 MOODLE = re.compile(r"(.+?)(?:_(\d{1,20}))?_assignsubmission_[a-z]+_?(.*)")
 # what browsers, file managers and Canvas add to the name of a second file
-COPY = re.compile(r"(?: ?\(\d+\)|[-_ ]+copy\d*|[-_ ]\d+)+$", re.IGNORECASE)
+COPY = re.compile(r"(?: ?\(\d+\)|[-_– ]+(?:copy|kopie|kopia|copie|c[oó]pia|копия)\d*|[-_ ]\d+)+$", re.IGNORECASE)
+COPY_OF = re.compile(r"^(?:(?:copy of|kopie von|kopia|copie de|c[oó]pia de|copia di|копия) )+", re.IGNORECASE)
 MET = ".people.json"
 
 
@@ -53,7 +54,7 @@ def sort_out(root, lesson, zipped):
 def notebook_of(file, known):
     """Returns (name, number of the copy) of the known notebook that a file's name means, else its own name and 0."""
     names = {name[:-6].lower(): name for name in known}
-    stem = re.sub(r"^(copy of )+|(\.ipynb)+$", "", clean(file), flags=re.IGNORECASE)
+    stem = re.sub(r"(\.ipynb)+$", "", COPY_OF.sub("", clean(file)), flags=re.IGNORECASE)
     for short in (stem, COPY.sub("", stem)):
         if short.lower() in names:
             numbers = re.findall(r"\d+", stem[len(short):]) or [short != stem]

@@ -80,7 +80,7 @@ def check_ids(root):
 
 
 def wrong_ids(path, notebook, taken=None):
-    """Returns a sentence for each cell of a solution whose grade id or points are wrong.
+    """Returns a sentence for each cell of a solution whose grade id, points or marks of a region are wrong.
 
     taken: {grade_id: where it stands} of the lesson's notebooks so far, and then of this one too.
     """
@@ -90,7 +90,7 @@ def wrong_ids(path, notebook, taken=None):
         info, name = info_of(cell), grade_id(cell)
         if info and (info.get("grade") or info.get("solution") or info.get("locked")):
             where = f"{path.name}, cell {number} (id {cell.get('id', 'none')})"
-            reason = wrong_id(name, exercises, info, taken)
+            reason = wrong_id(name, exercises, info, taken) or wrong_marks(cell.source)
             wrong += [f"{where}: {reason}"] if reason else []
             taken.setdefault(name, where)
     return wrong
@@ -108,6 +108,15 @@ def wrong_id(name, exercises, info, taken):
     if info.get("grade") and not info.get("solution") and exercise_of(name, exercises) == name:
         return (f"{name!r} is a check and belongs to no exercise: its id must begin with an exercise's and _. "
                 f"There are {', '.join(exercises) or 'none'}")
+    return ""
+
+
+def wrong_marks(source):
+    """Returns which of the lines that begin and end what students do not see lacks its other half, or an empty text."""
+    for region in ("SOLUTION", "HIDDEN TESTS"):
+        marks = re.findall(rf"### (BEGIN|END) {region}", source)
+        if marks != ["BEGIN", "END"] * (len(marks) // 2):
+            return f"each ### BEGIN {region} needs one ### END {region} below it"
     return ""
 
 

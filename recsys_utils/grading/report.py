@@ -67,18 +67,12 @@ def line_of(row):
         "edited": "; ".join(name for name, change in touched if change == "edited"),
         "mended": "; ".join(f"{name} ({change})" for name, change in touched if change != "edited"),
         "notes": "; ".join([*row["decided"], *over, *result["notes"]]),
-        "solved": is_solved([name for name in result["points"] if name not in kinds], result["touched"]),
+        "solved": "solved" in result["touched"].values(),
         "kinds": kinds, "most": marks.most,
         "lost": lost_of(result["lost"], kinds),
         **{f"{row['lesson']}/{exercise}": "?" if exercise in marks.waiting else f"{points:g}"
            for exercise, points in marks.exercises.items()},
     }
-
-
-def is_solved(checks, touched):
-    """Returns whether it looks like the solved notebook: no check's cell is as it was handed out, some say more."""
-    changes = {touched.get(name) for name in checks}
-    return "edited" in changes and changes <= {"edited", "metadata"}
 
 
 def lost_of(lost, kinds):

@@ -8,7 +8,7 @@ import copy
 
 import nbformat
 
-from .cells import grade_id, info_of, is_check, is_written
+from .cells import grade_id, info_of, is_check, is_written, shows_hidden
 from .course import CourseError, lesson_names, notebooks, read_notebook
 from .sources import NO_PYTHON
 
@@ -156,7 +156,8 @@ def is_prose(cell):
 def changes(submitted, lesson):
     """Returns {grade_id: what a student did to this cell of a lesson}: all of it is mended before grading.
 
-    "edited" and "deleted": the source of a locked cell; "deleted" also of an answer; "split or copied"; "metadata".
+    "edited", "solved" and "deleted": the source of a locked cell, "solved" where it is that of a hidden check;
+    "deleted" also of an answer; "split or copied"; "metadata".
     """
     handed_in = {}
     for cell in submitted.cells:
@@ -168,7 +169,7 @@ def changes(submitted, lesson):
         if name and not found:
             touched[name] = "deleted"
         elif name and is_check(cell) and tidy(found[-1].source) != tidy(cell.source):
-            touched[name] = "edited"
+            touched[name] = "solved" if shows_hidden(found[-1]) else "edited"
         elif name and len(found) > 1:
             touched[name] = "split or copied"
         elif name and described(found[0]) != described(cell):

@@ -195,7 +195,8 @@ def test_two_canvas_names_in_one_path_are_nobodys(course):
 
 COPIES = ["01_movielens(1)", "01_movielens (12)", "01_movielens-3", "01_movielens_2", "01_movielens copy",
           "01_movielens copy 2", "01_movielens - Copy (2)", "01_movielens-Copy1", "Copy of 01_movielens",
-          "01_MovieLens", "01_movielens.ipynb"]
+          "01_MovieLens", "01_movielens.ipynb", "Kopie von 01_movielens", "01_movielens – Kopie",
+          "Copia de 01_movielens", "01_movielens - Copie (2)", "Копия 01_movielens"]
 
 
 @pytest.mark.parametrize("stem", COPIES)

@@ -297,6 +297,10 @@ WRONG_IDS = {  # what is wrong: (cells, what is said)
     "none": ([cell("", "assert 1", 1)], "its grade id is ''"),
     "no points": ([cell("half_2", "assert 1", "")], "'half_2' is graded and has no points, but ''"),
     "negative": ([cell("half_2", "assert 1", -1)], "'half_2' is graded and has no points, but -1"),
+    "a region without its end": ([cell("third", STUB.format("third").replace("    ### END SOLUTION", ""))],
+                                 "cell 9 (id id-third): each ### BEGIN SOLUTION needs one ### END SOLUTION below it"),
+    "a region without its beginning": ([cell("half_2", "assert 1\n### END HIDDEN TESTS", 1)],
+                                       "each ### BEGIN HIDDEN TESTS needs one ### END HIDDEN TESTS below it"),
 }
 
 

@@ -113,10 +113,10 @@ EDITED = {  # name: (what was touched, what is shown of it)
              "<summary>edited: a; b; c <b>and 1 more</b></summary><ul><li>d</li></ul></details>"),
     "five, deleted": (dict.fromkeys("abcde", "deleted"),
                       "<summary>mended: a (deleted); b (deleted); c (deleted) <b>and 2 more</b></summary>"),
-    "the solved notebook": (dict.fromkeys([*CHECKS, "why"], "metadata") | {"double_hidden": "edited"},
+    "the solved notebook": (dict.fromkeys([*CHECKS, "why"], "metadata") | {"double_hidden": "solved"},
                             "<td>the solved notebook itself?</td>"),
-    "all edited": (dict.fromkeys(CHECKS, "edited"), "<td>the solved notebook itself?</td>"),
-    "all but one": (dict.fromkeys(CHECKS[:2], "edited"), "edited: double_1; double_hidden</td>"),
+    "all edited": (dict.fromkeys(CHECKS, "edited"), "edited: double_1; double_hidden; half_1</td>"),
+    "some edited": (dict.fromkeys(CHECKS[:2], "edited"), "edited: double_1; double_hidden</td>"),
     "all deleted": (dict.fromkeys(CHECKS, "deleted"), "mended: double_1 (deleted); double_hidden (deleted); half_1"),
     "only metadata": (dict.fromkeys(CHECKS, "metadata"), "mended: double_1 (metadata); double_hidden"),
 }

@@ -1,12 +1,14 @@
 """What students do to a notebook by accident or on purpose, and what grading makes of it."""
 
 import copy
+import json
 
 import pytest
 from harness import ROOT, checks_in, exercises_of, notebook_path
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from recsys_utils.grading.cells import grade_id, is_written
+from recsys_utils.grading.attempts import find_attempts, unreadable
+from recsys_utils.grading.cells import grade_id, is_hidden, is_written
 from recsys_utils.grading.course import lesson_names, notebooks, read_notebook
 from recsys_utils.grading.submission import changes, mended, plain_cell, read_submission, why_unreadable
 
@@ -148,6 +150,12 @@ def test_an_answer_in_its_cell_stays_and_notes_beside_it_do_not_get_into_it():
     assert next(c.source for c in mend(notebook, WITH_QUESTION).cells if grade_id(c) == QUESTION) == "My answer."
 
 
+def test_who_hands_in_a_hidden_check_has_the_solved_notebook():
+    solved = read_submission(notebook_path(LESSON))
+    hidden = {grade_id(cell) for cell in solved.cells if is_hidden(cell)}
+    assert hidden and {name for name, change in changes(solved, released()).items() if change == "solved"} == hidden
+
+
 def test_a_pasted_picture_stays():
     notebook = submitted(WITH_QUESTION)
     cell = next(cell for cell in notebook.cells if grade_id(cell) == QUESTION)
@@ -178,3 +186,42 @@ def test_a_folder_without_a_notebook_of_the_lesson_is_told(tmp_path):
     (tmp_path / f"{LESSON}.ipynb").unlink()
     (tmp_path / f"{LESSON}.ipynb").symlink_to(notebook_path(LESSON))
     assert "is a link" in why_unreadable(ROOT, LESSON, tmp_path)
+
+
+NO_NOTEBOOK = {  # name: (bytes, what is said of them)
+    "empty": (b" \n", "it is empty"), "a zip": (b"PK\x03\x04", "it is a zip or an office document"),
+    "a PDF": (b"%PDF-1.7", "it is a PDF"), "a page": (b"\n<!DOCTYPE html>", "it is a web page"),
+    "Python": (b"import torch\n", "it is plain text, perhaps Python"),
+    "cut in a text": (b'{"cells": [{"source": "imp', "it breaks off at its end"),
+    "cut behind a comma": (b'{"cells": [],\n', "it breaks off at its end"),
+    "a conflict": (b'{"cells": [],\n<<<<<<< HEAD\n}', "it is damaged in line 2"),
+    "another's": (b'{"worksheets": []}', "it has no cells as Jupyter writes them ('cells')"),
+    "bytes": (b'{"\xff": 1}', "it has no cells as Jupyter writes them"),
+}
+
+
+@pytest.mark.parametrize("content, said", NO_NOTEBOOK.values(), ids=NO_NOTEBOOK)
+def test_what_is_no_notebook_is_told_in_words(tmp_path, content, said):
+    path = tmp_path / f"{LESSON}.ipynb"
+    path.write_bytes(content)
+    assert why_unreadable(ROOT, LESSON, tmp_path).startswith(f"{LESSON}.ipynb is not a notebook: {said}")
+
+
+ODD = [None, 2, 2.5, "x", [], ["a", 1], {}, {"a": {}}, True, [[]], "\ud800"]
+
+
+@pytest.mark.parametrize("minor", [0, 4, 5, "4", None])
+@pytest.mark.parametrize("key", ["cell_type", "source", "metadata", "outputs", "attachments", "id", "nbgrader", "tags"])
+def test_a_notebook_with_odd_cells_costs_at_most_itself(tmp_path, key, minor):
+    path = tmp_path / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    for folder in ("solutions", "lessons", "nbgrader_config.py"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    for value in ODD:
+        content = json.loads((ROOT / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+        part = content["cells"][3]["metadata"] if key in ("nbgrader", "tags") else content["cells"][3]
+        part[key], content["nbformat_minor"] = value, minor
+        path.write_text(json.dumps(content))
+        attempt, = find_attempts(tmp_path)
+        if not unreadable(tmp_path, attempt):
+            mend(read_submission(path), LESSON)
