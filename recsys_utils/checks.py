@@ -4,6 +4,7 @@ Not attempted, wrong and right are three different things: a stub raises NotImpl
 CheckFailed with what was expected and where it differs, a right answer nothing.
 """
 import contextlib
+import re
 import time
 
 import numpy as np
@@ -156,7 +157,8 @@ def _unchanged(value, before):
 
 def _check_returned(value, name):
     if value is None:
-        raise CheckFailed(f"{name}: None. Did you forget to return?", f"{name}: None. Did you forget to return?")
+        words = "None. Did you forget to return?"
+        raise CheckFailed(f"{name}: {words}", f"{_masked(name)}: {words}")
 
 
 def _check_plain(value, name):
@@ -241,7 +243,12 @@ def _at(where):
 
 
 def _wrong(name, why=""):
-    return f"{name}: not as expected{_because(why)}"
+    return f"{_masked(name)}: not as expected{_because(why)}"
+
+
+def _masked(name):
+    """A name without the numbers and lists in it: they are what the check asks."""
+    return re.sub(r"\[.*\]|\(.*\)|\{.*\}|(?<!\w)[-+]?\d[\d.,e+-]*|\b(nan|inf|True|False)\b", "…", name)
 
 
 def _because(why):

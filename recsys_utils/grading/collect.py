@@ -4,12 +4,12 @@ import tempfile
 from pathlib import Path
 
 from .archive import open_zip, read_entry
-from .course import CourseError, find_lesson, first_line, notebooks, read_notebook
+from .course import CourseError, find_lesson, first_line, notebooks
 from .names import check_name, shown, student_folder
 from .people import remember, sort_out, students_of
-from .submission import LARGEST
+from .submission import LARGEST, read_submission
 
-MOST = 20  # notebooks of one student in one zip
+MOST = 8  # notebooks of one student in one zip
 
 
 def submit(root, lesson, student):
@@ -20,7 +20,7 @@ def submit(root, lesson, student):
     for path in [root / "work" / name / made.name for made in notebooks(root / "lessons" / name)]:
         if not path.is_file():
             raise CourseError(f"There is no {path.relative_to(root)}. `make lab` puts it there to work in.")
-        read_notebook(path)
+        read_submission(path)
         contents[path.name] = path.read_bytes()
     return hand_in(root, student, name, contents)
 

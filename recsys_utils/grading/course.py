@@ -59,19 +59,25 @@ def notebooks(folder):
 
 
 def read_notebook(path):
-    """Returns the notebook; raises CourseError with the reason where the file is not one."""
+    """Returns a notebook of the course's own; raises CourseError with the reason where the file is not one."""
+    def whole(content):
+        """Returns it as nbformat does: with a multi-line text as one, and in the newest form."""
+        notebook = nbformat.from_dict(content)
+        for cell in notebook.cells:
+            cell.metadata.get(cell.cell_type + "".join(cell.source))  # raises where one of the three is not there
+        return nbformat.reads(json.dumps(content), as_version=4)
+
+    return read_as(path, whole)
+
+
+def read_as(path, parse):
+    """Returns what `parse` makes of a notebook's JSON; raises CourseError, with the reason, where that fails."""
     data = b""
     try:
         data = path.read_bytes()
-        content = json.loads(data.decode("utf-8-sig"))
-        for part in [content, *content["cells"]]:
-            part.setdefault("metadata", {})
-        content.setdefault("nbformat_minor", 0)
-        text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")  # halves of characters become ?
-        notebook = nbformat.reads(text.decode(), as_version=4)
-        for cell in notebook.cells:
-            cell.metadata.get(str.join("", [cell.cell_type, cell.source]))  # raises where one of the three is not so
-        return notebook
+        return parse(json.loads(data.decode("utf-8-sig")))
+    except CourseError:
+        raise
     except Exception as error:  # a submission may hold anything
         raise CourseError(f"{path.name} is not a notebook: {what_else(data, error)}") from error
 

@@ -42,7 +42,9 @@ def which_attempt(row):
     """Returns which of several attempts a page shows, and what became of the newest; empty where there is one only."""
     if row["attempts"] == 1:
         return ""
-    newest = (f"The newest one does not count: {row['newest']}." if row["newest"] else "It is your newest one."
+    reason = row["newest"]  # of one that ran, a student's code may have chosen the words
+    reason = reason if not reason or reason.startswith("unreadable: ") else "it could not be graded, ask about it"
+    newest = (f"The newest one does not count: {reason}." if reason else "It is your newest one."
               if row["number"] == row["attempts"] else "The newest one is graded too, and has fewer points.")
     return (f"This is attempt {row['number']} of {row['attempts']} ({row['best']}), which has the most points. "
             f"{newest} Written answers are always the newest that count.")

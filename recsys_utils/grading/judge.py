@@ -24,6 +24,7 @@ from .student_process import Ended, TooLong
 
 CHECK = "<check>"
 STUB = "not attempted yet: put your answer in place of this line"  # nbgrader_config.py
+COMMON = (TypeError, ValueError, IndexError, RuntimeError)
 
 
 class Stop(BaseException):
@@ -149,7 +150,8 @@ def raised(told):
         kind = RuntimeError  # StopIteration would end a loop of the check's in silence
     made = type(name if name.isidentifier() else base, (kind,), {"__str__": lambda self: text, "where": where})
     error = made.__new__(made)
-    error.without_values = STUB if kind is NotImplementedError and text == STUB else f"your code raised {kind.__name__}"
+    common = kind.__name__ if kind in COMMON else "an error"  # 60 classes would tell 60 things of a hidden check
+    error.without_values = STUB if kind is NotImplementedError and text == STUB else f"your code raised {common}"
     return error
 
 

@@ -74,6 +74,9 @@ def owner_of(path):
     if not named:
         raise CourseError("its path names no student")
     place, match = named[0]
+    part = parts[place]  # who calls herself "Ada Lovelace_assignsubmission_file_" is not Ada
+    if part.count("_assignsubmission_") > 1 or CANVAS.fullmatch(part) and MOODLE.fullmatch(part):
+        raise CourseError("its path names two students")
     file = match[match.lastindex] if place == len(parts) - 1 else parts[-1]
     if match.re is MOODLE:
         return (check_name(match[1]), match[2] or ""), file, 0

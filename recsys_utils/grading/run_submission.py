@@ -7,6 +7,8 @@ A cell that ends the process, or does not let itself be stopped, costs itself al
 it once more, and then goes on without it. Of an answer that does so its definitions are kept.
 """
 
+import json
+
 from nbformat.v4 import new_output
 
 from .cells import exercise_of, grade_id, is_answer, is_code_check, is_hidden, is_training
@@ -15,7 +17,7 @@ from .sources import definitions, touched_by_students
 from .student_process import Ended, StudentProcess, TooLong
 
 MOST_STARTS = 30  # processes for one notebook
-MOST_SHOWN = 3_000_000  # characters of a cell's outputs, pictures included
+MOST_SHOWN, MOST_IN_ALL = 3_000_000, 10_000_000  # characters of a cell's outputs, pictures included; of a notebook's
 SHORT = 10  # seconds of the processor for the calls of an exercise in which one has taken too long
 
 
@@ -33,7 +35,7 @@ class Run:
         self.judge, self.touched = Judge(solution, limit), touched_by_students(notebook, lesson)
         self.released = {cell.source for cell in lesson.cells if not is_answer(cell)}
         self.instead, self.notes = {}, {}  # {place of a cell: what runs in its place, what is to be said of it}
-        self.process, self.starts, self.done, self.alone = None, 0, 0, False
+        self.process, self.starts, self.done, self.alone, self.room = None, 0, 0, False, MOST_IN_ALL
 
     def all(self):
         """Runs the notebook's cells, fills in their outputs, and returns sentences about those that were left out.
@@ -43,15 +45,15 @@ class Run:
         try:
             for place, cell in enumerate(self.cells):
                 if self.runs(place):
-                    cell.outputs = self.cell(place)
+                    cell.outputs = self.within(self.cell(place))
                 elif is_code_check(cell) and not is_hidden(cell):
                     cell.outputs = self.check(place)
             notes = sorted(self.notes.items())  # before the hidden checks: notes, too, could tell what they ask
-            self.close()
-            hidden = [place for place, cell in enumerate(self.cells) if is_hidden(cell)]
-            self.alone = any("check_cost" in self.cells[place].source for place in hidden)
-            for place in hidden:
-                self.cells[place].outputs = self.check(place)
+            for self.alone in (False, True):  # with threads, as everything else; without, where time is measured
+                self.close()
+                for place, cell in enumerate(self.cells):
+                    if is_hidden(cell) and ("check_cost" in cell.source) == self.alone:
+                        cell.outputs = self.check(place)
             return [f"cell {place + 1}{self.name_of(place)} {words}" for place, words in notes]
         finally:
             self.close()
@@ -59,7 +61,8 @@ class Run:
     def runs(self, place):
         """Returns whether the student's process runs this cell."""
         cell = self.cells[place]
-        return cell.cell_type == "code" and not is_training(cell) and not is_code_check(cell)
+        trains = is_training(cell) and cell.source in self.released  # one that a student changed may define something
+        return cell.cell_type == "code" and not trains and not is_code_check(cell)
 
     def cell(self, place):
         """Runs a cell, and the cells above it where they have not run; returns its outputs."""
@@ -71,6 +74,12 @@ class Run:
                 return self.told(place) + outputs
             except Ended as cause:
                 self.blame(place, f"{cause}")
+
+    def within(self, outputs):
+        """Returns a cell's outputs, or where the notebook shows too much a sentence in their place."""
+        self.room -= len(json.dumps(outputs))
+        return outputs if self.room > 0 else [new_output(
+            "stream", text=f"left out: the notebook's outputs are longer than {MOST_IN_ALL:,} characters")]
 
     def check(self, place):
         """Has the judge run a check in front of the student's process, and returns its outputs."""

@@ -23,6 +23,7 @@ from .course import GRADING_ENVIRONMENT, CourseError, first_line
 
 ROOT = os.geteuid() == 0
 PACKAGE = Path(__file__).resolve().parents[1]
+PYTHON, PREFIX, BASE = map(os.path.abspath, (sys.executable, sys.prefix, sys.base_prefix))  # a path may hold ".."
 # all that is to be seen of this folder
 SHOWN = ("student.py", "student_shell.py", "wire.py", "wire_kinds.py", "wire_pack.py", "wire_unpack.py")
 DISK, SHARED, NAMES = 256 * 2**20, 32 * 2**20, 2**16  # bytes of /tmp, of /dev/shm, of a folder of names: all memory
@@ -36,39 +37,41 @@ INSTALL = (
 )
 # What Linux refuses, by machine and its number in <linux/audit.h>: memory that no limit counts (shmget, semget,
 # msgget, memfd_create), the instructor's keys (add_key, request_key, keyctl), clone3, whose flags cannot be seen; clone
-# and unshare where they ask for a user namespace: whoever has one mounts further disks of memory.
+# and unshare where they ask for a user namespace: whoever has one mounts further disks of memory. The last numbers
+# start a process (clone, fork, vfork).
 CALLS = {
-    "x86_64": (0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (56, 272)),
-    "aarch64": (0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (220, 97)),
+    "x86_64": (0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (56, 272), (56, 57, 58)),
+    "aarch64": (0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (220, 97), (220,)),
 }
 
 
 def require_sandbox(root):
     """Raises CourseError where this machine cannot run the sandbox, or the sandbox would show the course."""
-    for path in map(Path, (sys.prefix, sys.base_prefix, "/usr")):
+    for path in map(Path, (PREFIX, BASE, "/usr")):
         if root.is_relative_to(path.resolve()):
             raise CourseError(f"The course lies inside {path}, which the sandbox shows to students: move one of them.")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise CourseError(INSTALL.format(" and ".join(missing)))
-    trial = subprocess.run(sandboxed(["true"]), env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    command = sandboxed([PYTHON, "-c", ""])
+    trial = subprocess.run(command, env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if trial.returncode:
         raise CourseError(f"The sandbox does not start on this machine: {first_line(trial.stderr)}")
 
 
-def start(command, sandbox=True, home="/tmp", tasks=TASKS):
+def start(command, sandbox=True, home="/tmp", alone=False):
     """Returns the started process, a `subprocess.Popen` with pipes; in the sandbox it ends with the thread that calls.
 
-    Without the sandbox it has your rights, and lives in the folder `home`.
+    alone: it can start no process and no thread. Without the sandbox it has your rights, and lives in `home`.
     """
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL,
              "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # ignored, where grading runs with &
     if not sandbox:
         return subprocess.Popen(command, cwd=home, env=environment(home), start_new_session=True, **pipes)
-    bwrap, *words = sandboxed(command, tasks)
+    bwrap, *words = sandboxed(command)
     end = words.index("--")
     with tempfile.TemporaryFile() as options, tempfile.TemporaryFile() as calls:  # the command line is seen inside
-        for file, content in ((options, "\0".join(words[:end]).encode()), (calls, refusals())):
+        for file, content in ((options, "\0".join(words[:end]).encode()), (calls, refusals(alone))):
             file.write(content)
             file.seek(0)
         files = options.fileno(), calls.fileno()
@@ -116,9 +119,9 @@ def family(process):
     return []
 
 
-def sandboxed(command, tasks=TASKS):
-    """Returns the command line that runs `command` in the sandbox, with so many processes and threads at most."""
-    limits = {**LIMITS, "nproc": tasks + (0 if ROOT else own_tasks())}
+def sandboxed(command):
+    """Returns the command line that runs `command` in the sandbox."""
+    limits = {**LIMITS, "nproc": TASKS + (0 if ROOT else own_tasks())}
     user = 1_000_000 + os.getpid()  # nobody else's: one's fork bomb must not starve another
     drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
     return [
@@ -155,7 +158,7 @@ def visible():
     for path in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         options += ["--ro-bind-try", path, path]
     reference = PACKAGE.parent / "data" / "reference_results.csv"
-    for path in dict.fromkeys(map(Path, (sys.base_prefix, sys.prefix, PACKAGE, reference))):
+    for path in dict.fromkeys(map(Path, (BASE, PREFIX, PACKAGE, reference))):
         if path.is_relative_to("/usr") or not path.exists():
             continue
         for parent in reversed(path.parents[:-1]):
@@ -170,12 +173,13 @@ def environment(home):
     """Returns every variable that the process has; LOGNAME, as there is no list of users to look a name up in."""
     own = {"HOME": str(home), "RECSYS_DATA_DIR": f"{home}/data", "LOGNAME": "student", "LANG": "C.UTF-8"}
     python = {"PYTHONPATH": str(PACKAGE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**GRADING_ENVIRONMENT, **own, **python, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"}
+    return {**GRADING_ENVIRONMENT, **own, **python, "PATH": f"{PREFIX}/bin:/usr/bin:/bin"}
 
 
-def refusals():
+def refusals(alone=False):
     """Returns the filter that refuses CALLS, a seccomp program; on a machine of another kind it refuses nothing."""
-    machine, never, flagged = CALLS.get(os.uname().machine, (0, (), ()))
+    machine, never, flagged, starts = CALLS.get(os.uname().machine, (0, (), (), ()))
+    never += starts if alone else ()
     load, equal, least, bits, answer, newuser = 0x20, 0x15, 0x35, 0x45, 0x06, 0x10000000
     no, yes = (answer, 0, 0, 0x50000 | errno.ENOSYS), (answer, 0, 0, 0x7FFF0000)
     program = [(load, 0, 0, 4), (equal, 1, 0, machine), no, (load, 0, 0, 0), (least, 0, 1, 0x40000000), no]

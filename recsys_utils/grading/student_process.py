@@ -3,7 +3,6 @@
 import contextlib
 import os
 import select
-import sys
 import tempfile
 import time
 
@@ -33,8 +32,8 @@ class StudentProcess:
         alone: it can start no process and no thread. One that ends at once is seen by no clock from outside.
         """
         self.closed, self.home = False, tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        program = [sys.executable, "-m", f"{__package__}.student"]
-        self.process = sandbox.start(program, sandboxed, self.home.name, 1 if alone else sandbox.TASKS)
+        program = [sandbox.PYTHON, "-m", f"{__package__}.student"]
+        self.process = sandbox.start(program, sandboxed, self.home.name, alone)
         for pipe in (self.process.stdin, self.process.stdout):
             os.set_blocking(pipe.fileno(), False)
 

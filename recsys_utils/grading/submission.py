@@ -5,15 +5,16 @@ Line ends and blank lines at a cell's end are an editor's doing and change nothi
 
 import ast
 import copy
+import json
 
 import nbformat
 
 from .cells import grade_id, info_of, is_check, is_written, shows_hidden
-from .course import CourseError, lesson_names, notebooks, read_notebook
+from .course import CourseError, lesson_names, notebooks, read_as, read_notebook
 from .sources import NO_PYTHON
 
-LARGEST = 50 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
-KEPT = ("nbgrader", "tags")  # of a cell's metadata
+LARGEST = 20 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
+MOST_CELLS, MOST_TEXT = 1000, 2 * 10**6  # cells of a notebook, characters that stand in them; a lesson has 100,000
 
 
 def why_unreadable(root, lesson, folder):
@@ -50,26 +51,34 @@ def keys(lesson):
 def read_submission(path):
     """Returns a notebook as grading takes it: with ids that nobody chose, without outputs and odd metadata.
 
-    Raises CourseError where it is none.
+    Raises CourseError where it is none. nbformat is not asked: a minute goes by while it lists 100,000 faults.
     """
-    notebook = read_notebook(path)
-    notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict({})
-    notebook.cells = [plain_cell(cell, place) for place, cell in enumerate(notebook.cells)]
-    return notebook
+    return read_as(path, plain_notebook)
+
+
+def plain_notebook(content):
+    """Returns the notebook of a submission's JSON; raises CourseError where it is larger than any lesson can become."""
+    if len(content["cells"]) > MOST_CELLS:
+        raise CourseError(f"it has {len(content['cells']):,} cells; {MOST_CELLS:,} are read")
+    cells = [plain_cell(cell, place) for place, cell in enumerate(content["cells"])]
+    if sum(len(cell.source) for cell in cells) > MOST_TEXT:
+        raise CourseError(f"its cells hold more than {MOST_TEXT:,} characters")
+    text = json.dumps(cells, ensure_ascii=False).encode("utf-8", "replace")  # halves of characters become ?
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": json.loads(text)})
 
 
 def plain_cell(cell, place):
-    """Returns a cell with nothing but what grading looks at."""
-    kept = {name: cell.metadata[name] for name in KEPT if name in cell.metadata}
-    if not isinstance(kept.get("tags", []), list) or not all(isinstance(tag, str) for tag in kept.get("tags", [])):
-        del kept["tags"]
-    kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
-    source = cell.source if isinstance(cell.source, str) else "".join(map(str, cell.source))
-    made = {"id": f"c{place}", "cell_type": kind, "source": tidy(source), "metadata": kept}
+    """Returns a cell with nothing but what grading looks at; KeyError or TypeError where it has no kind or source."""
+    info, tags = ((cell.get("metadata") or {}).get(name) for name in ("nbgrader", "tags"))
+    kept = {"nbgrader": info} if isinstance(info, dict) else {}
+    kept |= {"tags": tags} if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) else {}
+    kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown", "raw") else "raw"
+    made = {"id": f"c{place}", "cell_type": kind, "source": tidy("".join(cell["source"])), "metadata": kept}
     if kind == "code":
         made |= {"outputs": [], "execution_count": None}
     elif isinstance(cell.get("attachments"), dict):
-        made["attachments"] = cell.attachments
+        made["attachments"] = {name: one for name, one in cell["attachments"].items() if isinstance(one, dict)
+                               and all(isinstance(data, str) for data in one.values())}
     return nbformat.from_dict(made)
 
 

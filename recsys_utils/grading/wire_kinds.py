@@ -5,7 +5,7 @@ import re
 
 import torch
 
-MOST_JSON, MOST_BYTES, MOST_NUMBERS = 32 * 2**20, 512 * 2**20, 2**26  # bytes of a message, elements of an array
+MOST_JSON, MOST_BYTES, MOST_NUMBERS = 32 * 2**20, 512 * 2**20, 2**26  # bytes, bytes of arrays, a range
 PLAIN = (type(None), bool, int, float, str)
 GROUPS = {kind.__name__: kind for kind in (list, tuple, set, frozenset, torch.Size)}
 DICTS = {kind.__name__: kind for kind in (dict, collections.OrderedDict, collections.Counter)}

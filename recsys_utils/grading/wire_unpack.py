@@ -10,6 +10,7 @@ import torch
 from recsys_utils.grading.wire_kinds import (
     DICTS,
     GROUPS,
+    MOST_BYTES,
     MOST_NUMBERS,
     NUMPY_DTYPE,
     PLAIN,
@@ -24,7 +25,7 @@ class Unpack:
 
     def __init__(self, buffers):
         """Keeps the bytes that arrays stand in."""
-        self.buffers = buffers
+        self.buffers, self.room = buffers, MOST_BYTES
 
     def value(self, tree):
         """Returns the value of a tree."""
@@ -43,8 +44,9 @@ class Unpack:
 
     def a_tensor(self, tree):
         """Returns a tensor, or a Parameter."""
-        dtype, shape = TORCH_DTYPES[tree["dtype"]], self.shape(tree)
-        value, size = torch.empty(shape, dtype=dtype, device="cpu"), dtype.itemsize
+        dtype = TORCH_DTYPES[tree["dtype"]]
+        shape, size = self.shape(tree, dtype.itemsize), dtype.itemsize
+        value = torch.empty(shape, dtype=dtype, device="cpu")
         if value.numel():
             buffer, start = self.buffer(tree["at"])
             strides = [int(stride) for stride in tree["strides"]]
@@ -61,14 +63,15 @@ class Unpack:
 
     def a_array(self, tree):
         """Returns a NumPy array."""
-        shape = self.shape(tree)
         if tree["dtype"] == "object":
+            shape = self.shape(tree)
             value = np.empty(shape, dtype=object)
             value.reshape(-1)[:] = list_of_objects([self.value(one) for one in tree["of"]])
             return value
         if not NUMPY_DTYPE.fullmatch(tree["dtype"]):
             raise WireError("an array of an unknown kind")
         dtype = np.dtype(tree["dtype"])
+        shape = self.shape(tree, dtype.itemsize)
         if 0 in shape or dtype.itemsize == 0:
             return np.empty(shape, dtype)
         buffer, start = self.buffer(tree["at"])
@@ -136,11 +139,13 @@ class Unpack:
         table.columns = self.value(tree["columns"])
         return table
 
-    def shape(self, tree):
-        """Returns the shape of an array that is not too large to be looked at."""
+    def shape(self, tree, size=8):
+        """Returns the shape of an array that is, with all before it, not too large to be copied; size: bytes of each
+        element."""
         shape = tuple(map(int, tree["shape"]))
-        if min(shape, default=0) < 0 or math.prod(shape) > MOST_NUMBERS:
-            raise WireError("an array that is too large")
+        self.room -= math.prod(shape) * size  # many elements may share a byte
+        if min(shape, default=0) < 0 or self.room < 0:
+            raise WireError("arrays that are too large")
         return shape
 
     def buffer(self, at):

@@ -188,6 +188,17 @@ def test_the_first_part_of_a_path_says_whose_it_is(course, path):
     assert "nothing changed" in collected(course, (path, "x"))[0]
 
 
+@pytest.mark.parametrize("path", [
+    "Ada Lovelace_assignsubmission_file__7_assignsubmission_file_/01_movielens.ipynb",
+    "Ada Lovelace_5_assignsubmission_file__7_assignsubmission_file_01_movielens.ipynb",
+    "Ada Lovelace_7654321_1_x_7_assignsubmission_file_/01_movielens.ipynb",
+    "eve_5_6_Ada Lovelace_assignsubmission_file_01_movielens.ipynb"])
+def test_who_calls_herself_as_a_program_names_somebody_is_nobody(course, path):
+    said = collected(course, (path, "x"), (f"Bo_2{FILE}/{NOTEBOOK}", "y"))
+    assert said[1:] == [f"Not taken, its path names two students: {path}"]
+    assert handed_in(course) == {f"Bo/{LESSON}/{NOTEBOOK}": "y"}
+
+
 def test_two_canvas_names_in_one_path_are_nobodys(course):
     with pytest.raises(CourseError, match="names two students: eve_5_6_x/doe_1_2_01_movielens.ipynb"):
         collected(course, ("eve_5_6_x/doe_1_2_01_movielens.ipynb", "x"))
@@ -324,7 +335,7 @@ BAD_ENTRIES = {  # the entry, or the whole zip: what is told
     "no notebook": ((f"Eve_9{FILE}/homework.docx", "x"), "no notebook"),
     "a text": (("Eve_9_assignsubmission_onlinetext_/onlinetext.html", "x"), "no notebook"),
     "nobody's": (("a stray file.ipynb", "x"), "its path names no student"),
-    "a bomb": ((EVE, bytes(60 * 2**20)), "Eve: larger than 50 MB"),
+    "a bomb": ((EVE, bytes(60 * 2**20)), "Eve: larger than 20 MB"),
     "a bomb that lies": (patched(zip_of(*GOOD, (EVE, bytes(60 * 2**20))), EVE, 22, 24, struct.pack("<I", 1000)),
                          "Eve: damaged"),
     "a size of 4 GB": (patched(zip_of(*GOOD, (EVE, "x")), EVE, 22, 24, struct.pack("<I", 2**32 - 2)), "Eve: submitted"),
@@ -350,7 +361,7 @@ def test_one_bad_entry_is_told_and_the_others_are_collected(course, entry, words
     assert files in ({}, {f"Eve/{LESSON}/{NOTEBOOK}": "x"})
 
 
-METHODS = {zipfile.ZIP_DEFLATED: "Eve: larger than 50 MB", zipfile.ZIP_BZIP2: "packed in a way",
+METHODS = {zipfile.ZIP_DEFLATED: "Eve: larger than 20 MB", zipfile.ZIP_BZIP2: "packed in a way",
            zipfile.ZIP_LZMA: "packed in a way"}
 
 
@@ -460,7 +471,7 @@ def test_a_zip_that_is_none_is_told(course, data):
     ([], "holds no notebook that names its student"),
     ([("readme.txt", "x")], "names its student\nNot taken, no notebook: readme.txt"),
     ([(f"Eve_1{FILE}/02_metrics.ipynb", "x")], "names its student\nNot taken, it is a notebook of 02_metrics"),
-    ([(EVE, bytes(60 * 2**20))], "can be taken\nNot taken, Eve: larger than 50 MB"),
+    ([(EVE, bytes(60 * 2**20))], "can be taken\nNot taken, Eve: larger than 20 MB"),
 ])
 def test_a_zip_with_nothing_to_take_is_told_with_the_reasons(course, entries, words):
     with pytest.raises(CourseError, match=words):

@@ -18,7 +18,7 @@ from harness import (
     stub_of,
 )
 
-from recsys_utils.grading.cells import exercise_of, grade_id, wrong_points
+from recsys_utils.grading.cells import exercise_of, grade_id, is_hidden, wrong_points
 from recsys_utils.grading.course import read_notebook
 
 EXERCISES = [(notebook, exercise) for notebook in solution_names() for exercise in exercises_of(notebook)]
@@ -80,6 +80,15 @@ def test_a_scene_stands_alone(notebook, cell):
 @pytest.mark.parametrize("notebook, cell", CHECKS)
 def test_a_check_watches_no_interpreter(notebook, cell):
     assert [name for name in WATCHERS if name in cell.source] == [], "in grading the answer runs in another process"
+
+
+@pytest.mark.parametrize("notebook, cell", [pair for pair in CHECKS if is_hidden(pair.values[1])])
+def test_the_reason_that_a_hidden_check_gives_holds_no_value(notebook, cell):
+    calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)
+             and ast.unparse(node.func).startswith("check_")]
+    reasons = [call.args[3:] + [word.value for word in call.keywords if word.arg == "why"] for call in calls]
+    built = (ast.JoinedStr, ast.BinOp, ast.Call)  # of a name in a check, the judge leaves the numbers out
+    assert [ast.unparse(reason) for several in reasons for reason in several if isinstance(reason, built)] == []
 
 
 def scenes(source):

@@ -195,6 +195,7 @@ ATTEMPTS = {  # name: (attempts, number of the shown one, why the newest does no
     "the newest": (2, 2, "", "It is your newest one."),
     "an earlier one": (2, 1, "", "The newest one is graded too, and has fewer points."),
     "the newest unreadable": (3, 2, "unreadable: no notebook", "does not count: unreadable: no notebook."),
+    "the newest failed": (3, 2, "not graded: seen", "does not count: it could not be graded, ask about it."),
 }
 
 
@@ -203,7 +204,7 @@ def test_a_student_reads_which_attempt_is_shown(attempts, number, newest, said):
     row = {"attempts": attempts, "number": number, "newest": newest, "best": f"{LESSON}.1"}
     words = which_attempt(row)
     assert f"This is attempt {number} of {attempts} ({LESSON}.1)" in words and said in words
-    assert which_attempt(row | {"attempts": 1}) == ""
+    assert "seen" not in words and which_attempt(row | {"attempts": 1}) == ""
 
 
 def test_feedback_is_written_again_for_a_comment_alone_whatever_the_students_name(released, tmp_path, capsys):

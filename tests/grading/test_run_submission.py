@@ -135,16 +135,48 @@ def test_a_function_that_does_not_answer_costs_its_exercise(inside, words, monke
     ("return 'x. Why: SECRET'", "what last_per_user returns: not as expected"),
     ("return pd.Series([7], name='SECRET', index=['SECRET'])", "the users: not as expected"),
     ("raise ValueError('SECRET')", "your code raised ValueError"),
-    ("raise type('CheckFailed', (Exception,), {})('SECRET')", "your code raised Exception"),
-    ("raise type('NotAnswered', (KeyError,), {})('SECRET')", "your code raised KeyError"),
-    ("raise type('SECRET', (OSError,), {})()", "your code raised OSError"),
-    ("raise NotImplementedError('not attempted yet SECRET')", "your code raised NotImplementedError"),
+    ("raise type('CheckFailed', (Exception,), {})('SECRET')", "your code raised an error"),
+    ("raise type('NotAnswered', (KeyError,), {})('SECRET')", "your code raised an error"),
+    ("raise type('SECRET', (OSError,), {})()", "your code raised an error"),
+    ("raise NotImplementedError('not attempted yet SECRET')", "your code raised an error"),
     ("return type('SECRET', (), {})()", "what last_per_user returns: not as expected"),
 ]))
 def test_a_hidden_check_tells_what_is_wrong_and_no_value(inside, told):
     _, _, made = run(inside=inside)
     check = next(cell for cell in made.cells if grade_id(cell) == f"{LAST}_hidden")
     assert told in check.outputs[-1].traceback[0] and "SECRET" not in str(check.outputs[-1].traceback)
+
+
+def test_threads_cost_nothing_where_none_can_be_started():
+    """In lesson 6, whose hidden checks measure time."""
+    solution, lesson = notebook_path("06_warp"), read_notebook(notebook_path("06_warp", "lessons"))
+    made = mended(read_submission(solution), lesson, read_notebook(solution))
+    first = next(place for place, cell in enumerate(made.cells) if cell.cell_type == "code")
+    own = "torch.set_num_threads(4)\nimport threading\nthreading.Thread(target=print).start()\ntorch.ones(9**6).exp()"
+    made.cells.insert(first + 1, new_code_cell(own, id="own"))
+    notes = Run(made, lesson, solution, LIMIT * 5, SANDBOXED).all()
+    costly = [cell for cell in made.cells if "check_cost" in cell.source]
+    lost = [grade_id(cell) for cell in filter(is_grade, made.cells) if determine_grade(cell)[0] == 0]
+    assert costly and (notes, lost) == ([], [])
+
+
+def test_a_training_cell_that_a_student_changed_runs():
+    def change(submitted):
+        cell = new_code_cell("def helper(): return torch.unique", metadata={"tags": ["training"]}, id="own")
+        submitted.cells.insert(1, cell)
+        next(cell for cell in submitted.cells if grade_id(cell) == FIRST).source = answer_of(LESSON, FIRST).replace(
+            "torch.unique(", "helper()(")
+    assert run(change=change)[0] == ALL
+
+
+def test_a_notebook_shows_no_more_than_its_room(monkeypatch):
+    monkeypatch.setattr("recsys_utils.grading.run_submission.MOST_IN_ALL", 300_000)
+    long = "import recsys_utils.grading.student_shell as s; s.MOST = 10**9; print('x' * 200_000)"
+    score, _, made = run(own=long, after=dict.fromkeys(EXERCISES, "\nprint('x' * 200_000)"))
+    shown = [output.text[:8] for cell in made.cells for output in cell.get("outputs", []) if "xxx" in output.text
+             or "left out" in output.text]
+    assert score == ALL and shown == ["x" * 8] + ["left out"] * (len(shown) - 1) and len(shown) >= len(EXERCISES)
+    assert len(str(made)) < 600_000
 
 
 def test_what_a_function_prints_while_the_judge_calls_is_not_shown():

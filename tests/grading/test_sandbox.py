@@ -397,6 +397,26 @@ time.sleep(100)
     assert len(processes) == 5 and not left
 
 
+ALONE = """
+import json, os, subprocess, threading
+ways = {"fork": os.fork, "thread": lambda: threading.Thread(target=print).start(),
+        "spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}), "run": lambda: subprocess.run(["true"])}
+went = []
+for name, way in ways.items():
+    try:
+        way()
+        went.append(name)
+    except (OSError, RuntimeError):
+        pass
+print(json.dumps(went))
+"""
+
+
+def test_where_it_is_to_be_alone_it_starts_no_process_and_no_thread(grader):
+    watch = f"process = program({ALONE!r}, alone=True)\nsay(json.loads(process.communicate()[0]))"
+    assert told(grader, watch) == []
+
+
 SPIN = "import os, time\nwhile time.process_time() < 0.6: pass\n"
 CHILD = f"import os\nif os.fork() == 0:\n    exec({SPIN!r})\n    os._exit(0)\nos.wait()\n"
 SPENT = [

@@ -207,6 +207,26 @@ def test_what_is_no_notebook_is_told_in_words(tmp_path, content, said):
     assert why_unreadable(ROOT, LESSON, tmp_path).startswith(f"{LESSON}.ipynb is not a notebook: {said}")
 
 
+def notebook_of(tmp_path, *cells):
+    path = tmp_path / f"{LESSON}.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def test_outputs_without_sense_are_not_looked_at(tmp_path):
+    cell = {"cell_type": "code", "source": "x", "metadata": {}, "outputs": [{}] * 300_000}  # nbformat takes minutes
+    read, = read_submission(notebook_of(tmp_path, cell)).cells
+    assert (read.source, read.outputs) == ("x", [])
+
+
+@pytest.mark.parametrize("cells, said", [
+    ([{"cell_type": "code", "source": ""}] * 1001, "it has 1,001 cells; 1,000 are read"),
+    ([{"cell_type": "markdown", "source": ["x" * 10**6] * 3}], "its cells hold more than 2,000,000 characters")])
+def test_a_notebook_larger_than_any_lesson_is_told(tmp_path, cells, said):
+    notebook_of(tmp_path, *cells)
+    assert why_unreadable(ROOT, LESSON, tmp_path) == said
+
+
 ODD = [None, 2, 2.5, "x", [], ["a", 1], {}, {"a": {}}, True, [[]], "\ud800"]
 
 

@@ -226,6 +226,8 @@ BROKEN = {
     "negative stride": frame(tensor(shape=[2], strides=[-4]), b"abcdefgh"),
     "odd start": frame(tensor(at=[0, 1]), b"abcdefgh"),
     "enormous": frame(tensor(shape=[10**12], strides=[0]), b"abcd"),
+    "one number, many times": frame({"is": "list", "of": [tensor(shape=[2**25], strides=[0])] * 5}, b"abcd"),
+    "one long text, many times": frame(array(dtype="<U1024", shape=[2**18], strides=[0]), bytes(4096)),
     "negative length": frame(tensor(shape=[-1]), b"abcd"),
     "unknown dtype": frame(tensor(dtype="qint8"), b"abcd"),
     "dtype of an attribute": frame(tensor(dtype="nn"), b"abcd"),

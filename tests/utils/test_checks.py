@@ -291,3 +291,22 @@ def test_a_scene_is_the_function_itself():
     def function(value):
         return value + 1
     assert scene(function) is function
+
+
+NAMES = {  # the name of a value in a check: what is said where nobody is to learn what the check asks
+    "the gradient of user_factors": "the gradient of user_factors", "p1 after the step": "p1 after the step",
+    "the gradient of row 3, alpha=0.5, weighted=True": "the gradient of row …, alpha=…, weighted=…",
+    "the best epoch of [nan, 0.1, [2]]": "the best epoch of …", "mean{'a': 1}": "mean…", "HR@10 of 1,000 users": "HR@… of … users",
+    "scores of 1e-3 and -inf": "scores of … and -…", "errors (1, 2) and (3,)": "errors …",
+}
+
+
+@pytest.mark.parametrize("name, masked", NAMES.items())
+def test_without_values_a_name_holds_none_and_the_reason_stands(name, masked):
+    with pytest.raises(CheckFailed) as found:
+        check_equal(1, 2, name, "of 5 stars")
+    assert found.value.without_values == f"{masked}: not as expected. Why: of 5 stars"
+    assert str(found.value) == f"{name}: 1, expected 2. Why: of 5 stars"
+    with pytest.raises(CheckFailed) as found:
+        check_equal(None, 2, name)
+    assert found.value.without_values == f"{masked}: None. Did you forget to return?"
