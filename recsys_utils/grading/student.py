@@ -52,8 +52,10 @@ def call(shell, name, args, kwargs):
 
 
 def content(value):
-    """Returns what a check can see of an argument: whether a tensor asks for a gradient is no change of it."""
-    return packed(value.detach() if hasattr(value, "requires_grad_") else value)
+    """Returns what an argument holds: whether a tensor asks for a gradient is no change, a gradient left in it is."""
+    if not hasattr(value, "requires_grad_"):
+        return packed(value)
+    return packed(value.detach()), value.is_leaf and value.grad is not None
 
 
 def scene(shell, source, imports, graded, args, kwargs):

@@ -20,6 +20,10 @@ FIND_VIOLATOR = [
           changed(SEARCH, ("< margin", "> margin"))),
     Wrong("exactly the margin taken for a violation", "hidden", "0.5 + 0.5 is exactly the margin",
           changed(SEARCH, ("< margin", "<= margin"))),
+    Wrong("a hair below the margin taken for none", "hidden", "and 0.999999 is one",
+          changed(SEARCH, ("< margin", "< margin - 1e-4"))),
+    Wrong("rounded to a tenth before the margin is compared", "hidden", "and 0.999999 is one",
+          changed(SEARCH, ("scores[positive] - scores[item]", "round(float(scores[positive] - scores[item]), 1)"))),
     Wrong("tries counted from 0", "1 2 hidden", "2 at [1], expected 3", changed(SEARCH, ("start=1", "start=0"))),
     Wrong("the place in the candidates instead of the film", "1 2 hidden", "2 at [0], expected 4",
           changed(SEARCH, ("item, tries", "tries - 1, tries"))),
@@ -176,6 +180,10 @@ RANK_ESTIMATE = [
           changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives - tries).clamp(min=0)"))),
     Wrong("the number of negatives of the first search for all", "1", "each search has its own n", changed(
         ESTIMATES, ("return n_negatives // tries", "return int(torch.as_tensor(n_negatives).flatten()[0]) // tries"))),
+    Wrong("a division in half precision", "hidden", "99,999 / T rounded down", changed(
+        ESTIMATES, ("return n_negatives // tries", "return (n_negatives / tries).half().floor().long()"))),
+    Wrong("just below a whole number is rounded up", "hidden", "just below a whole number", changed(
+        ESTIMATES, ("return n_negatives // tries", "return (n_negatives / tries + 1e-4).long()"))),
     Wrong("one estimate for the whole batch", "1 hidden", "the estimate",
           changed(ESTIMATES, ("return n_negatives // tries", "return (n_negatives // tries).float().mean().long()"))),
     Wrong("the estimate returns nothing", "1 hidden", "forget to return",
@@ -198,6 +206,10 @@ RANK_ESTIMATE = [
           changed(ESTIMATES, ("max_tries + 1", "max_tries"))),
     Wrong("no more tries than negatives", "hidden", "a search of more than n tries gives 0, and counts",
           changed(ESTIMATES, ("max_tries + 1", "min(max_tries, n_negatives) + 1"))),
+    Wrong("the first 150 tries only", "hidden", "all tries up to max_tries count",
+          changed(ESTIMATES, ("max_tries + 1", "min(max_tries, 150) + 1"))),
+    Wrong("the first 2,000 tries only", "hidden", "all tries up to max_tries count",
+          changed(ESTIMATES, ("max_tries + 1", "min(max_tries, 2000) + 1"))),
     Wrong("only estimates above 0 counted", "hidden", "a search of more than n tries gives 0, and counts",
           changed(ESTIMATES, ("return float", "chance = chance * (n_negatives // tries > 0)\n    return float"))),
     Wrong("the estimate from the mean number of tries", "2 hidden", "expected 3.33333",
@@ -351,6 +363,8 @@ RANK_WEIGHTS = [
           changed(SUMS, ("int(ranks.max()) + 1", "101"))),
     Wrong("a table of 1,000 places, larger ranks cut off", "hidden", "ln k + 0.577 is only near it",
           changed(SUMS, ("int(ranks.max()) + 1", "1001"), ("[ranks]", "[ranks.clamp(max=1000)]"))),
+    Wrong("a table of 4,000 places, larger ranks cut off", "hidden", "says how far the sums must go",
+          changed(SUMS, ("int(ranks.max()) + 1", "4001"), ("[ranks]", "[ranks.clamp(max=4000)]"))),
     Wrong("a running sum over the ranks given", "1 2 hidden", "no logarithm; L(0) = 0", """
         def rank_weights(ranks):
             return (1 / ranks.float().clamp(min=1)).flatten().cumsum(0).reshape(ranks.shape)
@@ -476,19 +490,27 @@ WARP_GRADIENTS = [
     Wrong("no hinge: pairs in order move too", "2 hidden", "the hinge is 0, so nothing moves",
           changed(GRADIENTS, (" * (hinge > 0)", ""))),
     Wrong("times the hinge", "1 hidden", "and no factor", changed(GRADIENTS, ("(hinge > 0)", "hinge.clamp(min=0)"))),
+    Wrong("a small hinge taken for none", "hidden", "any hinge above 0",
+          changed(GRADIENTS, ("hinge > 0", "hinge > 0.01"))),
+    Wrong("the hinge rounded to 3 decimals", "hidden", "any hinge above 0",
+          changed(GRADIENTS, ("hinge > 0", "hinge.round(decimals=3) > 0"))),
     Wrong("the hinge squared", "1 3 hidden", "and no factor",
           changed(GRADIENTS, ("hinge > 0", "2 * hinge.clamp(min=0)"))),
     Wrong("the hinge's margin with a minus", "1 2 3 hidden", "the hinge is 1 - 1.5 + 2 = 1.5: above 0",
           changed(GRADIENTS, ("margin + ", "-margin + "))),
     Wrong("no margin: only films above the liked one", "3 hidden", "each hinge is the margin, 1",
           changed(GRADIENTS, ("margin + ", ""))),
-    Wrong("the margin always 1", "hidden", "margin 0.7, first call", changed(GRADIENTS, ("margin + ", "1.0 + "))),
+    Wrong("the margin always 1", "hidden", "of 120 searches, first call", changed(GRADIENTS, ("margin + ", "1.0 + "))),
     Wrong("the hinge without the biases", "2 hidden", "biases included",
           changed(GRADIENTS, ("item_bias[j] - item_bias[items] + ", ""))),
     Wrong("the hinge with the biases swapped", "2 hidden", "biases included",
           changed(GRADIENTS, ("item_bias[j] - item_bias[items]", "item_bias[items] - item_bias[j]"))),
     Wrong("no weight", "1 3 hidden", "-1 at [0, 0], expected -2",
           changed(GRADIENTS, ("weights * (violators >= 0)", "1.0 * (violators >= 0)"))),
+    Wrong("a weight of 0 taken for 1", "hidden", "the gradient of user_factors of 120 searches",
+          changed(GRADIENTS, ("weights * (violators", "weights.where(weights > 0, 1.0) * (violators"))),
+    Wrong("a weight of at most 2", "hidden", "the gradient of user_factors of 120 searches",
+          changed(GRADIENTS, ("weights * (violators", "weights.clamp(max=2.0) * (violators"))),
     Wrong("the weight squared", "1 3 hidden", "-4 at [0, 0], expected -2",
           changed(GRADIENTS, ("(violators >= 0)", "weights * (violators >= 0)"))),
     Wrong("BPR's factor", "1 2 3 hidden", "and no factor",
@@ -535,7 +557,7 @@ WARP_GRADIENTS = [
                   ("(violators >= 0)", "found"))),
     Wrong("the last film is never a violator", "3 hidden", "film 3 gets 1 + 0.5",
           changed(GRADIENTS, ("(hinge > 0)", "(violators < len(item_factors) - 1) * (hinge > 0)"))),
-    Wrong("the first film is never a violator", "hidden", "films 0 and 11 not",
+    Wrong("the first film is never a violator", "hidden", "films 0 and 11, not -1",
           changed(GRADIENTS, ("violators >= 0", "violators > 0"))),
     Wrong("always single precision", "hidden", "from double precision: dtype torch.float32, expected torch.float64",
           changed(GRADIENTS,
@@ -644,6 +666,8 @@ def first_violators(positive_scores, candidate_scores, margin):
 FIRST_VIOLATORS = [
     Wrong("exactly the margin taken for a violation", "2 hidden", "exactly 0.5 is none",
           changed(SEARCHES, ("< margin", "<= margin"))),
+    Wrong("a hair below the margin taken for none", "hidden", "a hair less is one",
+          changed(SEARCHES, ("< margin", "< margin - 1e-5"))),
     Wrong("the margin's sign turned round", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0",
           changed(SEARCHES, ("< margin", "> margin"))),
     Wrong("liked film and candidate swapped", "1 2 hidden", "Ben's best, 1.9, is more than 1 below 3.0", changed(
@@ -733,6 +757,20 @@ FIRST_VIOLATORS = [
             column = torch.tensor([row.index(True) if any(row) else 0 for row in violates])
             return column, torch.where(found, column + 1, candidate_scores.shape[1]), found
     """),
+    Wrong("a loop over the numbers of each column", "hidden", "no loop over rows", """
+        def first_violators(positive_scores, candidate_scores, margin):
+            B, T = candidate_scores.shape
+            tries = [T + 1] * B
+            for place in range(T - 1, -1, -1):
+                pairs = zip(positive_scores.tolist(), candidate_scores[:, place].tolist(), tries)
+                tries = [place + 1 if liked - other < margin else old for liked, other, old in pairs]
+            tries = torch.from_numpy(np.fromiter(tries, dtype=np.int64, count=B))
+            found = tries <= T
+            tries = tries.clamp(max=T)
+            return tries - 1, tries, found
+    """),
+    Wrong("column 0 in a large table", "hidden", "the columns found in 300,000 rows",
+          changed(SEARCHES, ("column, tries, found", "column * (len(column) < 1000), tries, found"))),
     Wrong("hard-coded for check 1", "2 hidden", "shape (2,), expected (40,)", """
         def first_violators(positive_scores, candidate_scores, margin):
             return torch.tensor([2, 0]), torch.tensor([3, 4]), torch.tensor([True, False])
@@ -838,6 +876,8 @@ WARP_STEP = [
     Wrong("no weight", "1 2 3 hidden", "0.1 at [0], expected 0.0693147",
           changed(STEP, ("torch.log1p((len(item_bias) - 1) // (column + 1)).to(p.dtype)", "torch.ones_like(x_i)"))),
     Wrong("no learning rate", "1 2 3 hidden", "0.693147 at [0], expected 0.0693147", changed(STEP, ("lr * ", ""))),
+    Wrong("a learning rate of at most 0.1", "hidden", "after eighty searches",
+          changed(STEP, ("lr * ", "min(lr, 0.1) * "))),
     Wrong("uphill", "1 2 3 hidden", "-0.0693147 at [0], expected 0.0693147", changed(STEP, ("lr * ", "-lr * "))),
     Wrong("the user moves to the violator", "1 3 hidden", "plus lr w (q_i - q_j)",
           changed(STEP, ("item_factors[items] - item_factors[j]", "item_factors[j] - item_factors[items]"))),
@@ -855,7 +895,11 @@ WARP_STEP = [
           changed(STEP,
                   ("(violates.any(1) & (items >= 0))",
                    "(margin - x_i + x_j.gather(1, column[:, None])[:, 0]) * (violates.any(1) & (items >= 0))"))),
-    Wrong("the margin always 1", "hidden", "margin 0.2", changed(STEP, ("+ margin", "+ 1.0"))),
+    Wrong("the margin always 1", "hidden", "margin 2", changed(STEP, ("+ margin", "+ 1.0"))),
+    Wrong("exactly the margin taken for a violation", "hidden", "exactly the margin is no violation",
+          changed(STEP, ("x_j + margin > x_i", "x_j + margin >= x_i"))),
+    Wrong("a hair below the margin taken for none", "hidden", "a hair less is one",
+          changed(STEP, ("x_j + margin > x_i", "x_j + margin > 1e-4 + x_i"))),
     Wrong("no margin", "1 2 3 hidden", "0.5 is within 1 of 1.0",
           changed(STEP, ("x_j + margin > x_i[:, None]", "x_j > x_i[:, None]"))),
     Wrong("the margin on the wrong side", "1 2 3 hidden", "0.5 is within 1 of 1.0",

@@ -30,8 +30,8 @@ RIGHT_ITEMS = "b_i = add(items, ratings - mean - b_u[users], n_items) / (n_i + r
 RIGHT_USERS = "b_u = add(users, ratings - mean - b_i[items], n_users) / (n_u + reg)"
 
 ALTERNATING_MEANS = [
-    Wrong("users before items", "1", "items first, with all b_u at 0", sweeps(RIGHT_USERS, RIGHT_ITEMS)),
-    Wrong("both sides from the old biases", "1", "users second, with the new b_i",
+    Wrong("users before items", "1 hidden", "items first, with all b_u at 0", sweeps(RIGHT_USERS, RIGHT_ITEMS)),
+    Wrong("both sides from the old biases", "1 hidden", "users second, with the new b_i",
           sweeps("old = b_i", f"{RIGHT_ITEMS}; {RIGHT_USERS}".replace("b_i[items]", "old[items]"))),
     Wrong("no damping", "1 2 hidden", "over n_i + reg", sweeps(
         "b_i = add(items, ratings - mean - b_u[users], n_items) / n_i",
@@ -51,7 +51,7 @@ ALTERNATING_MEANS = [
         "b_u = (add(users, ratings - b_i[items], n_users) + reg * mean) / (n_u + reg)")),
     Wrong("raw means minus the mean, users and items apart", "1 2 hidden", "-1.33333 at [1]", sweeps(
         "b_i = add(items, ratings - mean, n_items) / n_i", "b_u = add(users, ratings - mean, n_users) / n_u")),
-    Wrong("users do not see the items", "1 2", "with the new b_i", sweeps(
+    Wrong("users do not see the items", "1 2 hidden", "with the new b_i", sweeps(
         RIGHT_ITEMS, "b_u = add(users, ratings - mean, n_users) / (n_u + reg)")),
     Wrong("items never see the users: lesson 2's damped means", "2 hidden", "what the other leaves over", sweeps(
         "b_i = add(items, ratings - mean, n_items) / (n_i + reg)", RIGHT_USERS)),
@@ -133,6 +133,12 @@ ALTERNATING_MEANS = [
         f"{RIGHT_ITEMS}; b_i = b_i - b_i.mean()", f"{RIGHT_USERS}; b_u = b_u - b_u.mean()")),
     Wrong("one sweep whatever is asked", "2 hidden", "n_sweeps times", sweeps(
         RIGHT_ITEMS, f"{RIGHT_USERS}; break")),
+    Wrong("sixty sweeps where more than one is asked", "hidden", "each sweep goes on from the last",
+          sweeps(RIGHT_ITEMS, RIGHT_USERS).replace("range(n_sweeps)", "range(n_sweeps if n_sweeps < 2 else 60)")),
+    Wrong("two half-sweeps counted as one", "hidden", "each sweep goes on from the last",
+          sweeps(RIGHT_ITEMS, RIGHT_USERS).replace("range(n_sweeps)", "range(2 * n_sweeps - (n_sweeps > 0))")),
+    Wrong("users before items from the second sweep on", "hidden", "the last: items, users", sweeps(
+        f"if _: {RIGHT_USERS}", f"{RIGHT_ITEMS}\n        if not _: {RIGHT_USERS}")),
     Wrong("one sweep even when none is asked", "hidden", "all biases start at zero",
           sweeps(RIGHT_ITEMS, RIGHT_USERS).replace("range(n_sweeps)", "range(max(1, n_sweeps))")),
     Wrong("one sweep too many", "1 hidden", "items first, with all b_u at 0",
@@ -556,6 +562,23 @@ EARLY_STOPPING = [
           stopping("{name: value.detach() for name, value in model.state_dict().items()}")),
     Wrong("the model itself kept", "2 hidden", "from a copy training cannot touch",
           stopping("model", end="model.load_state_dict(state.state_dict())")),
+    Wrong("one number of each tensor kept", "2 hidden", "from a copy training cannot touch",
+          stopping("{name: float(part.flatten()[0]) for name, part in model.state_dict().items()}",
+                   end="[part.fill_(state[name]) for name, part in model.state_dict().items()]")),
+    Wrong("the parameters set to the epoch's number", "2 hidden", "from a copy training cannot touch",
+          stopping("best", end="[part.data.fill_(best) for part in model.parameters()]")),
+    Wrong("back to the best after each worse epoch", "1 hidden", "training goes on from the last epoch",
+          stopping(worse="waited += 1; model.load_state_dict(state)")),
+    Wrong("what the iterator gives for the epoch's number", "1 hidden", "the best epoch",
+          stopping().replace("epoch, _ in enumerate(epochs, start=1)", "epoch in epochs")),
+    Wrong("an improvement of 0.4 at least", "hidden", "only a lower error is an improvement",
+          stopping(better="error < lowest - 0.4")),
+    Wrong("an improvement of a thousandth at least", "hidden", "only a lower error is an improvement",
+          stopping(better="error < lowest - 1e-3")),
+    Wrong("errors rounded to a tenth", "hidden", "only a lower error is an improvement",
+          stopping().replace("validation_error()", "round(validation_error(), 1)")),
+    Wrong("a patience of at most 3", "hidden", "the best epoch with errors",
+          stopping(stop="waited >= min(patience, 3)")),
     Wrong("an equal error is an improvement", "hidden", "only a lower error is an improvement",
           stopping(better="error <= lowest")),
     Wrong("worse only where strictly worse: an equal error is best", "hidden", "only a lower error",
@@ -585,7 +608,7 @@ EARLY_STOPPING = [
           stopping("copy.deepcopy(model)", end="model = state")),
     Wrong("puts the first parameter back only", "hidden", "all parameters go back",
           stopping("next(model.parameters()).detach().clone()", end="next(model.parameters()).data.copy_(state)")),
-    Wrong("the state before the epoch", "2 hidden", "the epoch of the final parameters", """
+    Wrong("the state before the epoch", "2 hidden", "the final parameters", """
         def early_stopping(model, epochs, validation_error, patience):
             best, state, errors, before = 0, None, [], copy.deepcopy(model.state_dict())
             for epoch, _ in enumerate(epochs, start=1):
@@ -608,6 +631,7 @@ EARLY_STOPPING = [
     Wrong("the last of the lowest errors", "hidden", "only a lower error is an improvement",
           stopping(value="len(errors) - int(np.argmin(errors[::-1])), errors")),
     Wrong("a start value of 100", "hidden", "got <class 'NoneType'>", stopping(lowest="100.0")),
+    Wrong("a start value of ten thousand million", "hidden", "got <class 'NoneType'>", stopping(lowest="1e10")),
     Wrong("a start value of 0", "1 2 hidden", "got <class 'NoneType'>", stopping(lowest="0.0")),
     Wrong("higher is better", "1 2 hidden", "the best epoch: 1, expected 2",
           stopping(better="error > lowest", lowest="-math.inf")),
@@ -635,7 +659,7 @@ EARLY_STOPPING = [
             model.load_state_dict(state)
             return best, errors
     """),
-    Wrong("one more epoch trained after the stop", "hidden", "the epochs trained with errors", """
+    Wrong("one more epoch trained after the stop", "hidden", "epochs are trained with errors", """
         def early_stopping(model, epochs, validation_error, patience):
             best, state, errors = 0, None, []
             for epoch, _ in enumerate(epochs, start=1):
@@ -689,7 +713,7 @@ EARLY_STOPPING = [
     """),
     Wrong("the two the wrong way round", "1 hidden", "the best epoch: shape (4,)", stopping(value="errors, best")),
     Wrong("the best epoch only", "1 hidden", "returns a int, expected 2 values", stopping(value="best")),
-    Wrong("hard-coded for check 1", "2 hidden", "the epoch of the final parameters", """
+    Wrong("hard-coded for check 1", "2 hidden", "the final parameters", """
         def early_stopping(model, epochs, validation_error, patience):
             return 2, [5.0, 3.0, 4.0, 3.5]
     """),
@@ -969,19 +993,25 @@ REPORTED_RMSE = [
           log_number(errors="predicted.round().clamp(*scale) - actual")),
     Wrong("rounded in test only", "1 hidden hidden_log", "not rounded", log_number(
         "best + 1, pooled([(p.round(), y) for p, y in log[best]['test']])")),
-    Wrong("rounded in validation only", "hidden", "nothing is rounded, in validation either", log_number(
+    Wrong("rounded in validation only", "hidden hidden_log", "nothing is rounded, in validation either", log_number(
         chosen_by="pooled([(p.round(), y) for p, y in epoch['validation']])")),
+    Wrong("the validation RMSE rounded to a tenth", "hidden hidden_log", "not rounded",
+          log_number(chosen_by="round(pooled(epoch['validation']), 1)")),
+    Wrong("the validation RMSE rounded to 4 decimals", "hidden", "not rounded",
+          log_number(chosen_by="round(pooled(epoch['validation']), 4)")),
     Wrong("rounded result", "hidden_log", "and not rounded",
           log_number("best + 1, round(pooled(log[best]['test']), 1)")),
     Wrong("never clipped", "2 hidden hidden_log", "clipped to the scale", log_number(errors="predicted - actual")),
-    Wrong("clipped in test only", "hidden", "validation is clipped",
+    Wrong("clipped in test only", "hidden hidden_log", "validation is clipped",
           log_number(chosen_by="unclipped(epoch['validation'])")),
     Wrong("clipped in validation only", "2 hidden_log", "clipped to the scale",
           log_number("best + 1, unclipped(log[best]['test'])")),
     Wrong("clipped from above only", "hidden hidden_log", "validation is clipped",
           log_number(errors="predicted.clamp(max=scale[1]) - actual")),
-    Wrong("clipped to 1 and 5 whatever the scale", "hidden_log", "the scale given: 1.5 to 4.5",
+    Wrong("clipped to 1 and 5 whatever the scale", "hidden_log", "the scale given: 0.5 to 8.5",
           log_number(errors="predicted.clamp(1, 5) - actual")),
+    Wrong("clipped to 1 and 5 inside a wider scale", "hidden_log", "the scale given: 0.5 to 8.5",
+          log_number(errors="predicted.clamp(max(scale[0], 1), min(scale[1], 5)) - actual")),
     Wrong("errors clipped instead of predictions", "2 hidden hidden_log", "1.32288, expected 1",
           log_number(errors="(predicted - actual).clamp(*scale)")),
     Wrong("the ratings clipped too", "hidden_log", "a random log",
