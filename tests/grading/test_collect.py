@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys_utils.grading.collect import collect, hand_in, submit
+from recsys_utils.grading.collect import MOST, collect, hand_in, submit
 from recsys_utils.grading.course import CourseError, find_lesson
 from recsys_utils.grading.names import check_name, same
 from recsys_utils.workspace import fill_workspace
@@ -163,7 +163,6 @@ WHOSE = {  # path in the zip: (student, notebook)
     "Zoë O'Neil-Smith_22_assignsubmission_file/01_movielens (1).ipynb": ("Zoë O'Neil-Smith", NOTEBOOK),
     "李 明_333_assignsubmission_file_01_movielens.ipynb": ("李 明", NOTEBOOK),
     f"A_2{FILE}/B_3{FILE}/{NOTEBOOK}": ("A", NOTEBOOK),
-    f"A_2{FILE}B_3{FILE}{NOTEBOOK}": ("A", f"B_3{FILE}{NOTEBOOK}"),
     f"A_2{FILE}/b_3_4_{NOTEBOOK}": ("A", f"b_3_4_{NOTEBOOK}"),
     f"A_2{FILE}/sub/folder/{NOTEBOOK}": ("A", NOTEBOOK),
     f"all of them/A_2{FILE}/{NOTEBOOK}": ("A", NOTEBOOK),
@@ -173,7 +172,6 @@ WHOSE = {  # path in the zip: (student, notebook)
     "doejane_LATE_1234_56789_01_movielens-1.ipynb": ("doejane_1234", NOTEBOOK),
     "all/doejane_1234_56789_01_movielens-2.ipynb": ("doejane_1234", NOTEBOOK),
     f"A_2{FILE}my_01_02_movielens.ipynb": ("A", "my_01_02_movielens.ipynb"),
-    f"eve_5_6_B_3{FILE}{NOTEBOOK}": ("eve_5", f"B_3{FILE}{NOTEBOOK}"),
     "eve_5_6_doejane_1234_56789_01_movielens.ipynb": ("eve_5", "doejane_1234_56789_01_movielens.ipynb"),
     f"eve_5_6_assignsubmission_file_{NOTEBOOK}": ("eve_5", NOTEBOOK),
 }
@@ -192,6 +190,8 @@ def test_the_first_part_of_a_path_says_whose_it_is(course, path):
     "Ada Lovelace_assignsubmission_file__7_assignsubmission_file_/01_movielens.ipynb",
     "Ada Lovelace_5_assignsubmission_file__7_assignsubmission_file_01_movielens.ipynb",
     "Ada Lovelace_7654321_1_x_7_assignsubmission_file_/01_movielens.ipynb",
+    "A_2_assignsubmission_file_B_3_assignsubmission_file_01_movielens.ipynb",
+    "eve_5_6_B_3_assignsubmission_file_01_movielens.ipynb",
     "eve_5_6_Ada Lovelace_assignsubmission_file_01_movielens.ipynb"])
 def test_who_calls_herself_as_a_program_names_somebody_is_nobody(course, path):
     said = collected(course, (path, "x"), (f"Bo_2{FILE}/{NOTEBOOK}", "y"))
@@ -284,8 +284,8 @@ def test_one_canvas_file_twice_stops_nobody(course):
 def test_only_the_newest_of_very_many_is_read(course):
     files = [(f"Ada_1{FILE}/{NOTEBOOK[:-6]} ({number}).ipynb", f"{number}") for number in range(1, 100)]
     said = collected(course, *files, *((f"Ada_1{FILE}/venv/{number}.py", "x") for number in range(5000)))
-    assert len(handed_in(course)) == 20 and handed_in(course)[f"Ada/{LESSON}/{NOTEBOOK}"] == "99"
-    assert len(said) == 3 and "and 69 more" in " ".join(said) and "and 4990 more" in " ".join(said)
+    assert len(handed_in(course)) == MOST and handed_in(course)[f"Ada/{LESSON}/{NOTEBOOK}"] == "99"
+    assert len(said) == 3 and "and 81 more" in " ".join(said) and "and 4990 more" in " ".join(said)
 
 
 # one entry that is bad, among two that are good
