@@ -12,7 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from .formulas import FORMULA, as_mathml
 
-LONGEST = 50_000  # characters of a text that is shown, twice as many of HTML: parsers are slow with odd text
+LONGEST, LONGEST_HTML = 15_000, 60_000  # characters that are shown of a text: parsers need seconds for an odd one
 PLAIN = ("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "dl", "dt", "em", "h1", "h2", "h3", "h4",
          "h5", "h6", "hr", "i", "kbd", "li", "ol", "p", "pre", "s", "small", "strong", "sub", "summary", "sup", "table",
          "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
@@ -47,7 +47,7 @@ def cleaned(source):
     """Returns HTML with the tags and attributes that tables, hints and pictures need, all closed, and no others."""
     if isinstance(source, Safe):
         return source
-    return Safe(CLEANER.clean(SCRIPTS.sub("", shortened(source, 2 * LONGEST))))
+    return Safe(CLEANER.clean(SCRIPTS.sub("", shortened(source, LONGEST_HTML))))
 
 
 class Renderer(IPythonRenderer):
