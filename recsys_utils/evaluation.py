@@ -2,53 +2,16 @@
 
 A model is anything with predict(users, items) -> (B,) ratings, or scores(users) -> (B, n_items) ranking scores.
 """
-from dataclasses import dataclass
-from numbers import Integral
-
 import numpy as np
 import scipy.sparse
 import torch
 
 from recsys_utils import metrics
-from recsys_utils.runtime import device, to_tensor
+from recsys_utils.counts import count
+from recsys_utils.result import Result
+from recsys_utils.runtime import device, to_double, to_tensor
 
 CELLS = 4_000_000                                        # scores held at a time: bounds the memory
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Result:
-    """Numbers with their protocol. Only results with the same protocol may stand in one table.
-
-    metrics: name -> float; protocol: the rules, in words; details: what was counted on the way, in words
-    per_user: name -> float64 array (U,); users: int array (U,), the rows these values belong to
-    """
-
-    metrics: dict
-    protocol: str
-    details: str
-    per_user: dict
-    users: np.ndarray
-
-    def __repr__(self):
-        numbers = "  ".join(f"{name} {value:.4f}" for name, value in self.metrics.items())
-        return f"{numbers}\n  protocol: {self.protocol}\n  counted:  {self.details}"
-
-    def interval(self, metric):
-        """Returns the 95% bootstrap Interval over users of a metric that is a mean over users."""
-        return metrics.bootstrap_interval(self._values(metric))
-
-    def difference(self, other, metric):
-        """Returns the Interval of this result minus another, user by user; both must have one protocol and users."""
-        if self.protocol != other.protocol or not np.array_equal(self.users, other.users):
-            raise ValueError(f"These results cannot be compared: {self.protocol!r} against {other.protocol!r}, "
-                             f"{len(self.users)} against {len(other.users)} users")
-        return metrics.bootstrap_interval(self._values(metric) - other._values(metric))
-
-    def _values(self, metric):
-        if metric not in self.per_user:
-            raise ValueError(f"{metric} is not a mean over users, so that it has no interval here: "
-                             f"use {', '.join(self.per_user)}")
-        return self.per_user[metric]
 
 
 @torch.no_grad()
@@ -59,7 +22,7 @@ def evaluate_ratings(model, split, on="test", clip=True):
     MSE and MAE have values by user whose mean is the pooled value.
     Raises ValueError for an empty part and for predictions that are NaN or of another shape.
     """
-    held_out, here = _parts(split, on)[0], device()
+    held_out, here = _parts(split, on, or_train=True)[0], device()
     batches = zip(held_out.users.split(CELLS), held_out.items.split(CELLS), strict=True)
     predicted = torch.cat([torch.atleast_1d(_cpu(model.predict(users.to(here), items.to(here))))
                            for users, items in batches])
@@ -74,6 +37,7 @@ def evaluate_ratings(model, split, on="test", clip=True):
                 for name, values in {"MSE": errors.square(), "MAE": errors.abs()}.items()}
     numbers = {name: getattr(metrics, name.lower())(predicted, held_out.ratings) for name in ("RMSE", "MSE", "MAE")}
     clipped = f"clipped to {held_out.scale[0]:g}-{held_out.scale[1]:g}" if clip else "not clipped"
+    on = "train" if held_out is split.train else on                     # asked for: the training error, to draw it
     return Result(numbers, f"{split.name}, {on}; {held_out.rule}, pooled, predictions {clipped}",
                   f"{len(held_out):,} ratings of {len(users):,} users", per_user, users.numpy())
 
@@ -88,7 +52,7 @@ def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
     Raises ValueError for a k or candidates out of range, an empty part, and scores that are NaN or of another shape.
     """
     held_out, known = _parts(split, on)
-    _check_ranking(k, candidates, held_out)
+    k, candidates = _checked_ranking(k, candidates, held_out)
     draw = None if candidates == "all" else torch.Generator().manual_seed(seed)
     users = held_out.users.unique()
     held_out_rows, known_rows = _csr([held_out]), _csr(known)
@@ -107,26 +71,29 @@ def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
                   {name: value.numpy() for name, value in values.items()}, users.numpy())
 
 
-def _parts(split, on):
-    """The held-out part, and the parts whose items are not candidates."""
+def _parts(split, on, or_train=False):
+    """The held-out part, and the parts whose items are not candidates. or_train: it may be the training part itself."""
     if on not in ("test", "validation"):
         raise ValueError(f"on={on!r}: use 'validation' to choose settings, 'test' once at the end")
     held_out = split.test if on == "test" else split.validation
     if len(held_out) == 0:
         raise ValueError(f"The {on} part of this split is empty ({split.name}): there is nothing to compare with")
+    if split.fault and not (or_train and held_out is split.train):
+        raise ValueError(split.fault)
     return held_out, [split.train] if on == "validation" else [split.train, split.validation]
 
 
-def _check_ranking(k, candidates, held_out):
-    if k not in range(1, held_out.n_items + 1):
-        raise ValueError(f"k={k} of {held_out.n_items:,} items: use 1 up to the number of items")
-    if candidates == "all":
-        return
-    if not isinstance(candidates, Integral) or not 1 <= candidates < held_out.n_items:
-        raise ValueError(f"candidates={candidates!r}: use 'all', or 1 up to {held_out.n_items - 1:,} sampled others")
+def _checked_ranking(k, candidates, held_out):
+    n = held_out.n_items
+    k = count(k, 1, n, f"k={k} of {n:,} items: use a whole number from 1 up to the number of items")
+    if isinstance(candidates, str) and candidates == "all":
+        return k, candidates
+    candidates = count(candidates, 1, n - 1,
+                       f"candidates={candidates!r}: use 'all', or 1 up to {n - 1:,} sampled others")
     if torch.bincount(held_out.users).max() > 1:
         raise ValueError("Sampled candidates are for one held-out item a user (leave_last_out): "
                          "with several, use candidates='all'")
+    return k, candidates
 
 
 def _csr(parts):
@@ -181,7 +148,8 @@ def _checked_scores(model, users, n_items):
         raise ValueError(f"model.scores gave shape {tuple(scores.shape)} for {len(users)} users: it must give "
                          f"({len(users)}, {n_items}), a score for each item")
     # a copy to mask and sort; counts have no -inf, and NumPy no bfloat16
-    dtype = torch.promote_types(scores.dtype, torch.float32) if scores.is_floating_point() else torch.float64
+    scores = scores if scores.is_floating_point() else to_double(scores)
+    dtype = torch.promote_types(scores.dtype, torch.float32)
     return scores.to(dtype, copy=True, memory_format=torch.contiguous_format)
 
 

@@ -2,18 +2,23 @@
 import hashlib
 import io
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
 import torch
 
+from recsys_utils.counts import count
 from recsys_utils.metrics import bootstrap_interval
 from recsys_utils.movielens import data_dir
 from recsys_utils.runtime import to_tensor
 from recsys_utils.storage import write_whole
+from recsys_utils.text_tables import Table
 
 FIELDS = ["dataset", "protocol", "details", "model", "seed", "metrics", "users", "per_user", "item_factors"]
 COLUMNS = ["model", "metric", "value", "spread", "source"]
+REFERENCE_FILE = Path(__file__).resolve().parents[1] / "data" / "reference_results.csv"
+REFERENCE = ("dataset", "protocol", *COLUMNS)
 
 
 def record(result, dataset, model, seed=0, item_factors=None):
@@ -21,6 +26,7 @@ def record(result, dataset, model, seed=0, item_factors=None):
 
     result: evaluation.Result; dataset: "ml-100k"; model: "popularity"; item_factors: (n_items, n_factors) or None
     """
+    seed = count(seed, -math.inf, math.inf, f"seed={seed!r}: use a whole number")
     content = {"dataset": dataset, "protocol": result.protocol, "details": result.details, "model": model, "seed": seed,
                "metrics": result.metrics, "users": torch.tensor(result.users),
                "per_user": {name: torch.tensor(values) for name, values in result.per_user.items()},
@@ -70,5 +76,13 @@ def _spread(entry, metric):
 
 
 def reference_results():
-    """Returns data/reference_results.csv: dataset, protocol, model, metric, value, spread, source."""
-    return pd.read_csv(Path(__file__).resolve().parents[1] / "data" / "reference_results.csv", keep_default_na=False)
+    """Returns data/reference_results.csv: dataset, protocol, model, metric, value, spread, source.
+
+    Raises DataError that names the line where it is not this.
+    """
+    rows = []
+    for row in Table(REFERENCE_FILE, ",", REFERENCE, ",".join(REFERENCE), "a reference result", "Mend it."):
+        if math.isnan(row.number("value")):
+            raise row.wrong("value", "not a number")
+        rows.append({name: row[name] for name in REFERENCE} | {"value": row.number("value")})
+    return pd.DataFrame(rows, columns=REFERENCE)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from recsys_utils.counts import count
 from recsys_utils.runtime import to_tensor
 
 
@@ -59,7 +60,7 @@ def hit_rate(better, equal, k, users=None):
     users: LongTensor (P,), 0 … U - 1, whose item it is; None: each item has a user of its own. Result: float64 (U,).
     """
     first, tied, own = _best_group(better, equal, users)
-    inside = (_checked_k(k) - first).clamp(min=0).minimum(tied)          # places of the group that are in the top k
+    inside = (_checked(k) - first).clamp(min=0).minimum(tied)          # places of the group that are in the top k
     missed = _log_choose(tied - own, inside) - _log_choose(tied, inside)
     return 1 - missed.exp()
 
@@ -81,7 +82,8 @@ def ndcg(better, equal, k, users=None):
 
     The ideal list has the user's held-out items on its first min(k, items) places (Järvelin and Kekäläinen 2002).
     """
-    gained = _cumulative(1 / torch.log2(torch.arange(2, _checked_k(k) + 2, dtype=torch.float64)))
+    k = _checked(k)
+    gained = _cumulative(1 / torch.log2(torch.arange(2, k + 2, dtype=torch.float64)))
     gain = (gained[(better + equal + 1).clamp(max=k)] - gained[better.clamp(max=k)]) / (equal + 1)
     dcg, items = _by_user(gain, users)
     return dcg / gained[items.clamp(max=k)]
@@ -95,7 +97,7 @@ def recall(better, equal, k, users=None):
 
 def precision(better, equal, k, users=None):
     """Returns for each user the expected share of the first k that is held out, float64 (U,)."""
-    return _by_user(_expected_hits(better, equal, k), users)[0] / k
+    return _by_user(_expected_hits(better, equal, k), users)[0] / _checked(k)
 
 
 def auc(better, equal, n_candidates, users=None):
@@ -110,14 +112,12 @@ def auc(better, equal, n_candidates, users=None):
     return torch.where(others > 0, 1 - wrong / (items * others.clamp(min=1)), 0.5)
 
 
-def _checked_k(k):
-    if k < 1:
-        raise ValueError(f"k={k}: a list has at least one place")
-    return k
+def _checked(k):
+    return count(k, 1, np.inf, f"k={k!r}: a list has at least one place, and a whole number")
 
 
 def _expected_hits(better, equal, k):
-    return ((_checked_k(k) - better).double() / (equal + 1)).clamp(0, 1)
+    return ((_checked(k) - better).double() / (equal + 1)).clamp(0, 1)
 
 
 def _by_user(values, users):
@@ -169,6 +169,7 @@ def bootstrap_interval(values, level=0.95, n_resamples=1000, seed=0):
 
     values: (U,), one a user. For two models pass the paired differences: bootstrap_interval(ours - theirs).
     """
+    n_resamples = count(n_resamples, 1, np.inf, f"n_resamples={n_resamples!r}: use a whole number, at least one")
     values = _float64(values).numpy()
     rng = np.random.default_rng(seed)
     means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(n_resamples)]

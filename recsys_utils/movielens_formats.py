@@ -1,13 +1,17 @@
 """The file formats of MovieLens, parsed and checked: what GroupLens publishes, and RecBole's copy of ml-100k."""
 import csv
 import io
+import itertools
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from recsys_utils.text_tables import DataError, Table
 
 RATING_TYPES = {"user": np.int64, "item": np.int64, "rating": np.float32, "timestamp": np.int64}
 GENRES_100K = ("unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|"
@@ -19,20 +23,35 @@ YEAR = re.compile(r"\s*\((\d{4})(?:\s*[-–]\s*(?:\d{4})?\s*)?\)(?:\s*\((?:V|TV)
 ARTICLE = re.compile(r"(^|\((?:a\.k\.a\. )?)([^()]+?), (The|An|A)(?=\s*(?:\(|\)|$))")
 
 
-class DataError(RuntimeError):
-    """A data set could not be had or is damaged; the message says what was wrong and what to do."""
+def _movie(row):
+    if "," in row["genres"]:
+        raise row.wrong("genres", "not joined by |")
+    return row["title"], "|".join(map(str.strip, row["genres"].split("|")))
+
+
+def _movie_100k(row):
+    flags = [row.fields[genre] for genre in GENRES_100K]
+    if not {"0", "1"}.issuperset(flags):
+        raise row.wrong(next(genre for genre in GENRES_100K if row[genre] not in ("0", "1")), "neither 0 nor 1")
+    return row["title"], "|".join(itertools.compress(GENRES_100K, map(int, flags)))
+
+
+def _movie_recbole(row):
+    title, year = row["title"], row["year"]
+    return f"{title} ({year})" if year.isdigit() else title, row["genres"].replace(" ", "|")
 
 
 @dataclass(frozen=True)
 class Format:
-    """How one set's two files are written. `movie(line)` gives (item, title with year, genres joined by "|")."""
+    """How one set's two files are written. `movie(row)` gives (title with year, genres joined by "|")."""
 
     ratings: str
     movies: str
-    separator: str
-    movie: Callable
+    separators: tuple  # in the ratings, in the movies
+    columns: tuple = ("item", "title", "genres")  # of the movies
+    movie: Callable = _movie
     encoding: str = "utf-8"
-    header: int = 0  # lines before the first record, in both files
+    headers: tuple = ("", "")  # line 1 of the ratings, of the movies
     half_stars: bool = False
 
     def complete(self, folder: Path) -> bool:
@@ -40,32 +59,15 @@ class Format:
         return (folder / self.ratings).is_file() and (folder / self.movies).is_file()
 
 
-def _movie_100k(line):
-    item, title, _released, _video, _address, *flags = line.split("|")
-    return item, title, "|".join(genre for genre, flag in zip(GENRES_100K, flags, strict=True) if flag == "1")
-
-
-def _movie_dat(line):
-    item, rest = line.split("::", 1)
-    title, genres = rest.rsplit("::", 1)
-    return item, title, genres
-
-
-def _movie_csv(line):
-    item, title, genres = next(csv.reader([line], strict=True))
-    return item, title, genres
-
-
-def _movie_recbole(line):
-    item, title, year, genres = line.split("\t")
-    return item, f"{title} ({year})" if year.isdigit() else title, genres.replace(" ", "|")
-
-
-ML_100K = Format("u.data", "u.item", "\t", _movie_100k, "latin-1")
-RECBOLE = Format("ml-100k.inter", "ml-100k.item", "\t", _movie_recbole, header=1)
-ML_1M = Format("ratings.dat", "movies.dat", "::", _movie_dat, "latin-1")
-ML_10M = Format("ratings.dat", "movies.dat", "::", _movie_dat, half_stars=True)
-CSV = Format("ratings.csv", "movies.csv", ",", _movie_csv, header=1, half_stars=True)
+ML_100K = Format("u.data", "u.item", ("\t", "|"), movie=_movie_100k, columns=(
+    "item", "title", "release date", "video release date", "IMDb URL", *GENRES_100K), encoding="cp1252")
+RECBOLE = Format("ml-100k.inter", "ml-100k.item", ("\t", "\t"), ("item", "title", "year", "genres"), _movie_recbole,
+                 headers=("user_id:token\titem_id:token\trating:float\ttimestamp:float",
+                          "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq"))
+ML_1M = Format("ratings.dat", "movies.dat", ("::", "::"), encoding="cp1252")
+ML_10M = Format("ratings.dat", "movies.dat", ("::", "::"), half_stars=True)
+CSV = Format("ratings.csv", "movies.csv", (",", ","), half_stars=True,
+             headers=("userId,movieId,rating,timestamp", "movieId,title,genres"))
 
 
 def read_set(folder, form, n_ratings=None):
@@ -88,22 +90,57 @@ def read_set(folder, form, n_ratings=None):
 def read_ratings(path, form):
     """Returns a DataFrame user (int64), item (int64), rating (float32, stars), timestamp (int64, seconds since 1970).
 
-    pandas parses "::" with its slow engine; as a tab it takes the fast one: about 20 times faster on ml-1m.
+    pandas reads what is written as published; what it stumbles over is read row by row, which is slow but takes every
+    dialect that can be read for certain.
     path: Path; form: Format
     Raises DataError that names the file, the line and what is wrong with it.
     """
-    source, separator = path, form.separator
-    if separator == "::":
-        source, separator = io.BytesIO(path.read_bytes().replace(b"::", b"\t")), "\t"
-    try:
-        ratings = pd.read_csv(source, sep=separator, header=None, skiprows=form.header, names=list(RATING_TYPES),
-                              dtype=RATING_TYPES, quoting=csv.QUOTE_NONE, na_filter=False)
-    except (ValueError, OverflowError):
-        raise _first_fault(path, form) from None
-    # where every line has a field too many, pandas takes the first for an index
-    if ratings.empty or not isinstance(ratings.index, pd.RangeIndex) or not _on_scale(ratings["rating"], form).all():
-        raise _first_fault(path, form)
+    table = Table(path, form.separators[0], tuple(RATING_TYPES), form.headers[0], ", ".join(RATING_TYPES),
+                  _anew(path.parent))
+    ratings = _as_published(table)
+    if ratings is None or not _on_scale(ratings["rating"], form).all():
+        ratings = _row_by_row(table, form)
     return ratings
+
+
+def _as_published(table):
+    """Returns the ratings as pandas reads them, or None where it finds anything but whole ids and times and numbers.
+
+    pandas parses "::" with its slow engine; as a tab it takes the fast one: about 20 times faster on ml-1m. It is left
+    to find out which columns are whole, since it would make "9.78E+08" the whole number that it was told to expect.
+    """
+    source, separator = table.path, table.separator
+    with open(table.path, "rb") as file:
+        header = table.named_in(file.readline(1000).decode("utf-8-sig", "replace").strip().split(separator))
+    if table.header and not header:
+        return None
+    if separator == "::":
+        source, separator = io.BytesIO(table.path.read_bytes().replace(b"::", b"\t")), "\t"
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of columns in which only some rows are numbers
+            ratings = pd.read_csv(source, sep=separator, header=None, skiprows=1 if header else 0,
+                                  names=header or table.columns, dtype={"rating": np.float32},
+                                  quoting=csv.QUOTE_NONE, na_filter=False)
+    except ValueError:
+        return None
+    ratings, extra = ratings.reindex(columns=table.columns), not isinstance(ratings.index, pd.RangeIndex)
+    # where every line has a field too many, pandas takes the first for an index; "true" is 1 to it
+    return None if extra or ratings.dtypes.to_dict() != RATING_TYPES or ratings["rating"].max() <= 1 else ratings
+
+
+def _row_by_row(table, form):
+    columns = {name: [] for name in RATING_TYPES}
+    for row in table:
+        for name in ("user", "item"):
+            columns[name].append(row.whole(name))
+        columns["timestamp"].append(row.seconds("timestamp"))
+        columns["rating"].append(row.number("rating"))
+        if not _on_scale(columns["rating"][-1], form):
+            raise row.fault(f"has a rating off the scale of {'half' if form.half_stars else 'whole'} stars up to 5",
+                            f", where rating is {row['rating']!r}")
+    if not columns["user"]:
+        raise DataError(f"{table.path} holds nothing that reads as ratings. {table.remedy}")
+    return pd.DataFrame(columns).astype(RATING_TYPES)
 
 
 def read_movies(path, form):
@@ -112,13 +149,15 @@ def read_movies(path, form):
     path: Path; form: Format
     Raises DataError that names the file and the line.
     """
-    rows = []
-    for number, line in _records(path, form):
-        try:
-            item, title, genres = form.movie(line.decode(form.encoding))
-            rows.append((int(item), *split_title(title), "" if genres in NO_GENRE else genres))
-        except (ValueError, csv.Error):
-            raise _fault(path, number, line, "is not a movie's") from None
+    rows, lines = [], {}
+    for row in Table(path, form.separators[1], form.columns, form.headers[1], "a movie's", _anew(path.parent),
+                     form.encoding):
+        item, (title, genres) = row.whole("item"), form.movie(row)
+        if not title:
+            raise row.wrong("title", "empty")
+        if lines.setdefault(item, row.before + 1) != row.before + 1:
+            raise row.wrong("item", f"as in line {lines[item]}")
+        rows.append((item, *split_title(title), "" if genres in NO_GENRE else genres))
     items, titles, years, genres = zip(*rows, strict=True) if rows else ((), (), (), ())
     return pd.DataFrame({"item": np.array(items, np.int64), "title": titles, "year": pd.array(years, "Int64"),
                          "genres": genres})
@@ -140,29 +179,5 @@ def _on_scale(ratings, form):
     return (ratings >= lowest) & (ratings <= 5) & (ratings % step == 0)  # false for NaN
 
 
-def _records(path, form):
-    # bytes, because str.splitlines would also break at characters that stand inside titles
-    lines = enumerate(path.read_bytes().splitlines(), 1)
-    return ((number, line) for number, line in lines if number > form.header and line.strip())
-
-
-def _first_fault(path, form):
-    """Returns the DataError for the first line that is no rating: slow, so only for a file known to be at fault."""
-    for number, line in _records(path, form):
-        try:
-            user, item, rating, seconds = line.decode("latin-1").split(form.separator)
-            _whole, rating = (int(user), int(item), int(seconds)), float(rating)
-        except ValueError:
-            return _fault(path, number, line, "is not user, item, rating, timestamp")
-        if not _on_scale(rating, form):
-            return _fault(path, number, line, f"has a rating off the scale of {'half' if form.half_stars else 'whole'} "
-                                              f"stars up to 5")
-    return DataError(f"{path} holds nothing that reads as ratings. {_anew(path.parent)}")
-
-
-def _fault(path, number, line, what):
-    return DataError(f"{path}, line {number}, {what}: {line.decode('utf-8', 'replace')[:200]!r}. {_anew(path.parent)}")
-
-
 def _anew(folder):
-    return f"Move the folder {folder} away and load again: it is then fetched anew."
+    return f"Mend it, or move the folder {folder} away and load again: it is then fetched anew."

@@ -1,11 +1,13 @@
 """The student's own ratings: written once in lesson 1, read by every lesson that follows."""
 import difflib
 import json
+from typing import SupportsFloat
 
 import pandas as pd
 
 from recsys_utils.movielens import data_dir
 from recsys_utils.storage import write_whole
+from recsys_utils.text_tables import DataError, read_text
 
 
 def match_titles(ratings, movies):
@@ -18,10 +20,10 @@ def match_titles(ratings, movies):
     for film in reversed(list(movies.itertuples())):                     # so that the first of a title stays
         films[film.title] = films[f"{film.title} ({film.year})"] = film
     rows = []
-    for title, rating in ratings.items():
+    for title, rating in _checked(ratings).items():
         if title in films:
             film = films[title]
-            rows.append((film.item, film.title, film.year, float(rating)))
+            rows.append((film.item, film.title, film.year, rating))
         else:
             near = difflib.get_close_matches(title, list(films), n=1, cutoff=0.7)
             print(f"{title!r} is not in this data set{f'; did you mean {near[0]!r}?' if near else ''}")
@@ -30,9 +32,7 @@ def match_titles(ratings, movies):
 
 def save_own_ratings(ratings):
     """Keeps a dict title -> rating for the lessons to come; where it cannot be written, says so and goes on."""
-    for title, rating in ratings.items():
-        if not 0.5 <= rating <= 5:
-            raise ValueError(f"{title!r} is rated {rating}: use 0.5 to 5 stars")
+    ratings = _checked(ratings)
     write_whole(data_dir() / "results" / "own_ratings.json", json.dumps(ratings, indent=1, ensure_ascii=False).encode())
 
 
@@ -40,9 +40,19 @@ def load_own_ratings():
     """Returns the dict title -> rating kept by lesson 1; an empty one where there is none or it cannot be read."""
     path = data_dir() / "results" / "own_ratings.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return _checked(json.loads(read_text(path)[0]))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, DataError) as error:
         print(f"Your own ratings in {path.name} cannot be read ({error}): run lesson 1 again to write them anew.")
         return {}
+
+
+def _checked(ratings):
+    """The dict title -> rating, titles as texts, ratings as floats; raises ValueError where it is not one."""
+    if not isinstance(ratings, dict):
+        raise ValueError(f"own ratings are a dict, title -> stars, not a {type(ratings).__name__}")
+    for title, rating in ratings.items():
+        if isinstance(rating, (bool, str)) or not isinstance(rating, SupportsFloat) or not 0.5 <= float(rating) <= 5:
+            raise ValueError(f"{title!r} is rated {rating!r}: use 0.5 to 5 stars")
+    return {str(title): float(rating) for title, rating in ratings.items()}

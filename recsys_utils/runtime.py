@@ -44,6 +44,14 @@ def to_tensor(values):
     return values.detach() if isinstance(values, torch.Tensor) else torch.tensor(np.asarray(values))
 
 
+def to_double(values):
+    """Returns the tensor in double precision, on the CPU where its own device has none, as Apple's."""
+    try:
+        return values.double()
+    except TypeError:
+        return values.cpu().double()
+
+
 def progress(iterable, label, total=None):
     """Returns the iterable, with a text progress bar while it is walked.
 

@@ -1,10 +1,16 @@
 """Ways to hold ratings out: disjoint parts, seeded, in words that stand beside every number."""
+import itertools
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 import torch
 
+from recsys_utils.counts import count
 from recsys_utils.interactions import Interactions
+
+SHARED = WeakKeyDictionary()  # part -> other part -> the other's rows that stand in both
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +21,39 @@ class Split:
     validation: Interactions
     test: Interactions
     name: str
+
+    @property
+    def fault(self):
+        """Why these are no parts of one data set that share no row, in words; "" where they are.
+
+        Looked at when a model is evaluated: such a split would give numbers that look well and mean nothing.
+        """
+        parts = {name: getattr(self, name) for name in ("train", "validation", "test")}
+        if not all(_same_ids(part, self.train) for part in parts.values()):
+            return ("The parts of this split count their users or items differently: make them from one Interactions, "
+                    "with random_split, leave_last_out or select")
+        for one, other in itertools.combinations(parts, 2):
+            shared = _shared(parts[one], parts[other])
+            if len(shared):
+                user, item = (int(ids[shared[0]]) for ids in (parts[other].users, parts[other].items))
+                return (f"{len(shared):,} rows of {other} stand in {one} too, such as user {user} with item {item}: "
+                        "what a model was trained on is not held out; split the rows once, with random_split or "
+                        "leave_last_out")
+        return ""
+
+
+def _same_ids(part, other):
+    pairs = ((part.user_ids, other.user_ids), (part.item_ids, other.item_ids))
+    return all(one is two or np.array_equal(one, two) for one, two in pairs)
+
+
+def _shared(part, other):
+    """Rows of the other part whose user and item stand together in this one, int array (m,); looked up once a pair."""
+    found = SHARED.setdefault(part, WeakKeyDictionary())
+    if other not in found:
+        pairs = [one.users.numpy() * one.n_items + one.items.numpy() for one in (part, other)]
+        found[other] = np.flatnonzero(pd.Index(pairs[1]).isin(pairs[0]))
+    return found[other]
 
 
 def _from_parts(interactions, parts, name):
@@ -65,9 +104,9 @@ def _place_and_count(sorted_users, n_users):
 
 def k_fold(interactions, k=5, seed=0):
     """Yields k Splits; each row is in the test part of exactly one of them. No validation part."""
-    if not 2 <= k <= len(interactions):
-        raise ValueError(f"k={k} folds of {len(interactions):,} ratings: use 2 up to the number of ratings")
-    order = np.random.default_rng(seed).permutation(len(interactions))
+    n = len(interactions)
+    k = count(k, 2, n, f"k={k} folds of {n:,} ratings: use a whole number from 2 up to the number of ratings")
+    order = np.random.default_rng(seed).permutation(n)
     for fold, rows in enumerate(np.array_split(order, k)):
         parts = np.zeros(len(order), dtype=np.int64)
         parts[rows] = 2
@@ -92,7 +131,7 @@ def leave_last_out(interactions):
 def temporal_split(interactions, test=0.1, validation=0.1):
     """Returns a Split at two moments, the same for all users: train before, validation between, test after.
 
-    test, validation: shares of all rows. Rows of one second are never parted.
+    test, validation: shares of all rows. Rows of one moment are never parted.
     Raises ValueError where that leaves nothing to train on: too many rows bear the first time.
     """
     _check_shares(test, validation)

@@ -95,7 +95,7 @@ CONTIGUOUS_IDS = [
             unique_ids, rows = torch.unique(ids, return_inverse=True)
             return rows.squeeze(), unique_ids
     """),
-    Wrong("float ids on the way back", "1", "dtype torch.float32, expected torch.int64", """
+    Wrong("float ids on the way back", "1 hidden", "dtype torch.float32, expected torch.int64", """
         def contiguous_ids(ids):
             unique_ids, rows = torch.unique(ids.float(), return_inverse=True)
             return rows, unique_ids
@@ -104,6 +104,32 @@ CONTIGUOUS_IDS = [
         def contiguous_ids(ids):
             unique_ids, rows = np.unique(ids, return_inverse=True)
             return torch.tensor(rows), unique_ids
+    """),
+    Wrong("ids in single precision, made long again", "hidden", "the rows for huge ids", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids.float(), return_inverse=True)
+            return rows, unique_ids.long()
+    """),
+    Wrong("ids in double precision, made long again", "hidden", "the rows for huge ids", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids.double(), return_inverse=True)
+            return rows, unique_ids.long()
+    """),
+    Wrong("32-bit ids, made long again", "hidden", "the rows for huge ids", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids.int(), return_inverse=True)
+            return rows, unique_ids.long()
+    """),
+    Wrong("a table as long as the range of the ids", "hidden", "alloc", """
+        def contiguous_ids(ids):
+            low = ids.min()
+            there = torch.bincount(ids - low) > 0
+            return (there.cumsum(0) - 1)[ids - low], there.nonzero()[:, 0] + low
+    """),
+    Wrong("rows of 8 bits, made long again", "hidden", "the rows of two thousand ids", """
+        def contiguous_ids(ids):
+            unique_ids, rows = torch.unique(ids, return_inverse=True)
+            return rows.byte().long(), unique_ids
     """),
     Right("searchsorted", """
         def contiguous_ids(ids):
@@ -256,6 +282,30 @@ POPULAR_SLICE = [
             known = np.isin(items, np.argsort(-np.bincount(items), kind="stable")[:n_films])
             return known & (np.bincount(users, weights=known)[users] >= min_ratings)
     """),
+    Wrong("ties by a thousandth of the row", "hidden", "many films equally popular", """
+        def popular_slice(users, items, n_films, min_ratings):
+            counts = torch.bincount(items)
+            popular = (counts - 0.001 * torch.arange(len(counts))).topk(min(n_films, len(counts))).indices
+            known = torch.isin(items, popular)
+            by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (by_user[users] >= min_ratings)
+    """),
+    Wrong("counts of the films that occur", "hidden", "many films equally popular", """
+        def popular_slice(users, items, n_films, min_ratings):
+            counts = items.unique(return_counts=True)[1]
+            popular = counts.argsort(descending=True, stable=True)[:n_films]
+            known = torch.isin(items, popular)
+            by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (by_user[users] >= min_ratings)
+    """),
+    Wrong("more films asked for than there are", "hidden", "RuntimeError", """
+        def popular_slice(users, items, n_films, min_ratings):
+            counts = torch.bincount(items)
+            popular = (counts * len(counts) - torch.arange(len(counts))).topk(n_films).indices
+            known = torch.isin(items, popular)
+            by_user = torch.bincount(users[known], minlength=int(users.max()) + 1)
+            return known & (by_user[users] >= min_ratings)
+    """),
     Right("loops and a Counter", """
         from collections import Counter
 
@@ -340,6 +390,10 @@ DENSITY_IN_WORDS = [
     Wrong("prints it", "1 hidden", "forget to return", """
         def density_in_words(n_ratings, n_users, n_items):
             print(f"{n_ratings / (n_users * n_items):.2%} known")
+    """),
+    Wrong("always rounded up", "hidden", "'33.34% known', expected '33.33% known'", """
+        def density_in_words(n_ratings, n_users, n_items):
+            return f"{-(-10_000 * n_ratings // (n_users * n_items)) / 100:.2f}% known"
     """),
     Right("times a hundred", """
         def density_in_words(n_ratings, n_users, n_items):
@@ -481,6 +535,34 @@ CSR_ARRAYS = [
             order = (users * n_items + items).argsort()
             counts = torch.bincount(users, minlength=n_users)
             return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order].int()
+    """),
+    Wrong("a table of all pairs", "hidden", "alloc", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            table = torch.zeros(n_users, n_items)
+            table[users, items] = ratings
+            rows, columns = table.nonzero().T
+            starts = torch.cat([torch.zeros(1, dtype=torch.int64), (table != 0).sum(1).cumsum(0)])
+            return starts, columns, table[rows, columns]
+    """),
+    Wrong("a 32-bit key", "hidden", "columns of 2,000", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users.int() * n_items + items.int()).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("half stars only", "hidden", "values of 2,000", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            ratings = (2 * ratings).round() / 2
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
+    """),
+    Wrong("ratings of 0 dropped", "hidden", "starts of 2,000", """
+        def csr_arrays(users, items, ratings, n_users, n_items):
+            users, items, ratings = users[ratings != 0], items[ratings != 0], ratings[ratings != 0]
+            order = (users * n_items + items).argsort()
+            counts = torch.bincount(users, minlength=n_users)
+            return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), items[order], ratings[order]
     """),
     Right("a loop over the users", """
         def csr_arrays(users, items, ratings, n_users, n_items):
@@ -643,6 +725,24 @@ DAMPED_MEAN = [
             sums = np.bincount(items, weights=ratings, minlength=n_items)
             counts, mean = np.bincount(items, minlength=n_items), float(ratings.mean())
             return np.where(counts > 0, (sums + damping * mean) / np.maximum(counts + damping, 1e-9), mean)
+    """),
+    Wrong("a sum of 0 taken for no rating", "hidden", "has ratings all the same", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(sums > 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean())
+    """),
+    Wrong("a sum of exactly 0 taken for no rating", "hidden", "has ratings all the same", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, ratings)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(sums != 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean())
+    """),
+    Wrong("half stars only", "hidden", "the means of ratings of 0 and below", """
+        def damped_mean(items, ratings, n_items, damping):
+            sums = torch.zeros(n_items).index_add_(0, items, (2 * ratings).round() / 2)
+            counts = torch.bincount(items, minlength=n_items)
+            return torch.where(counts > 0, (sums + damping * ratings.mean()) / (counts + damping), ratings.mean())
     """),
     Right("a loop over the films", """
         def damped_mean(items, ratings, n_items, damping):
@@ -867,7 +967,7 @@ LAST_OUT = [
             part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
             return torch.zeros_like(users).scatter_(0, order, part)
     """),
-    Wrong("seconds since 1970 in single precision", "2", "of events with the same time", """
+    Wrong("seconds since 1970 in single precision", "2 hidden", "of events with the same time", """
         def last_out(users, timestamps):
             order = timestamps.float().argsort(stable=True)
             order = order[users[order].argsort(stable=True)]
@@ -900,6 +1000,32 @@ LAST_OUT = [
                 if len(rows) >= 3:
                     parts[rows[-1]], parts[rows[-2]] = 2, 1
             return parts
+    """),
+    Wrong("counts of the users that occur", "hidden", "index", """
+        def last_out(users, timestamps):
+            order = timestamps.argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = users.unique(return_counts=True)[1]
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("a key with a number large enough for the nineties", "hidden", "some rows have no event", """
+        def last_out(users, timestamps):
+            order = (users * 10**9 + timestamps).argsort(stable=True)
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
+    """),
+    Wrong("seconds since the first in single precision", "hidden", "both sorts must be stable, to the second", """
+        def last_out(users, timestamps):
+            order = (timestamps - timestamps.min()).float().argsort(stable=True)
+            order = order[users[order].argsort(stable=True)]
+            counts = torch.bincount(users)
+            from_end = counts.cumsum(0)[users[order]] - 1 - torch.arange(len(users))
+            part = ((from_end == 0) * 2 + (from_end == 1) * 1) * (counts[users[order]] >= 3)
+            return torch.zeros_like(users).scatter_(0, order, part)
     """),
     Right("a loop and sorted", """
         def last_out(users, timestamps):
@@ -1015,6 +1141,17 @@ LAST_PER_USER = [
     Wrong("a dict", "1 hidden", "a dict, expected a Series", """
         def last_per_user(frame):
             return frame.sort_values("timestamp", kind="stable").groupby("user")["item"].last().to_dict()
+    """),
+    Wrong("the last second of the whole table", "1 hidden", "the users", """
+        def last_per_user(frame):
+            newest = frame[frame["timestamp"] == frame["timestamp"].max()]
+            return newest.groupby("user")["item"].last()
+    """),
+    Wrong("single precision", "hidden", "the last items", """
+        def last_per_user(frame):
+            times = frame["timestamp"].astype(np.float32)
+            newest = frame[times == times.groupby(frame["user"]).transform("max")]
+            return newest.groupby("user")["item"].last()
     """),
     Right("groupby last", """
         def last_per_user(frame):

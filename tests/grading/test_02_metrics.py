@@ -107,6 +107,16 @@ RMSE = [
             predicted, actual = map(torch.cat, zip(*batches))
             return f"{float((predicted - actual).square().mean().sqrt()):.4f}"
     """),
+    Wrong("errors rounded to a thousandth", "hidden", "the RMSE of small errors", """
+        def rmse(batches):
+            squared = sum(float((1000 * (p - a)).round().square().sum()) for p, a in batches)
+            return math.sqrt(squared / sum(len(a) for _, a in batches)) / 1000
+    """),
+    Wrong("a small number under the root", "hidden", "the RMSE of small errors", """
+        def rmse(batches):
+            squared = sum(float((p - a).square().sum()) for p, a in batches)
+            return math.sqrt(squared / sum(len(a) for _, a in batches) + 1e-8)
+    """),
     Right("all in one batch first", """
         def rmse(batches):
             predicted, actual = map(torch.cat, zip(*batches))
@@ -251,6 +261,23 @@ RANK_OF = [
         def rank_of(scores, target):
             own = scores.gather(1, target[:, None])
             return (scores > own).sum(1).numpy(), (scores == own).sum(1).numpy() - 1
+    """),
+    Wrong("scores within 3e-7 count as equal", "hidden", "some tiny, some huge", """
+        def rank_of(scores, target):
+            own = scores.gather(1, target[:, None])
+            return (scores > own + 3e-7).sum(1), ((scores - own).abs() <= 3e-7).sum(1) - 1
+    """),
+    Wrong("scores rounded", "hidden", "some tiny, some huge", """
+        def rank_of(scores, target):
+            scores = (scores * 2e6).round()
+            own = scores.gather(1, target[:, None])
+            return (scores > own).sum(1), (scores == own).sum(1) - 1
+    """),
+    Wrong("the first hundred films only", "hidden", "out of bounds", """
+        def rank_of(scores, target):
+            scores = scores[:, :100]
+            own = scores.gather(1, target[:, None])
+            return (scores > own).sum(1), (scores == own).sum(1) - 1
     """),
     Right("a loop over the users", """
         def rank_of(scores, target):
@@ -404,7 +431,7 @@ HIT_RATE_AND_NDCG = [
         def ndcg(better, equal, k):
             return ((k - better) / (equal + 1)).clamp(0, 1) / torch.log2(better + 2.0)
     """)),
-    Wrong("ndcg makes ranks of its input", "hidden", "changed its input better", tied("""
+    Wrong("ndcg makes ranks of its input", "1 hidden", "changed its input better", tied("""
         def ndcg(better, equal, k):
             better += 1
             gains = [[1 / math.log2(rank + 1) if rank <= k else 0 for rank in range(b, b + e + 1)]
@@ -421,6 +448,28 @@ HIT_RATE_AND_NDCG = [
             ranks = range(1, 11) if k == 10 else (3, 4)
             return torch.tensor([sum(1 / math.log2(rank + 1) for rank in ranks) / (100 if k == 10 else 4)])
     """),
+    Wrong("a table of a hundred ranks", "hidden", "out of bounds", tied("""
+        def ndcg(better, equal, k):
+            ranks = torch.arange(1, 101)
+            discount = torch.where(ranks <= k, 1 / torch.log2(ranks + 1.0), 0.0)
+            summed = torch.cat([torch.zeros(1), discount.cumsum(0)])
+            return (summed[better + equal + 1] - summed[better]) / (equal + 1)
+    """)),
+    Wrong("hit_rate returns a list", "1", "HR@10: a list, expected a Tensor", tied("""
+        def hit_rate(better, equal, k):
+            return [min(1, max(0, (k - b) / (e + 1))) for b, e in zip(better.tolist(), equal.tolist())]
+    """)),
+    Wrong("ndcg returns a list", "1", "NDCG@10: a list, expected a Tensor", tied("""
+        def ndcg(better, equal, k):
+            return [sum(1 / math.log2(rank + 1) for rank in range(b + 1, min(k, b + e + 1) + 1)) / (e + 1)
+                    for b, e in zip(better.tolist(), equal.tolist())]
+    """)),
+    Wrong("sixty places at most", "hidden", "NDCG@200", tied("""
+        def ndcg(better, equal, k):
+            ranks = better[:, None] + torch.arange(1, 61)
+            inside = (ranks <= k) & (ranks <= (better + equal + 1)[:, None])
+            return (inside / torch.log2(ranks + 1.0)).sum(1) / (equal + 1)
+    """)),
     Right("a loop over the places", """
         def hit_rate(better, equal, k):
             places = [range(b + 1, b + e + 2) for b, e in zip(better.tolist(), equal.tolist())]
@@ -549,6 +598,12 @@ NDCG_SEVERAL = [
             dcg = (hits / torch.log2(ranks.float())).sum()
             return float(dcg / (1 / torch.log2(torch.arange(1, min(k, len(ranks)) + 1) + 1.0)).sum())
     """),
+    Wrong("a list of 60 places", "hidden", "out of bounds", """
+        def ndcg_several(ranks, k):
+            hits, discounts = torch.zeros(60), 1 / torch.log2(torch.arange(1, 60) + 1.0)
+            hits[ranks] = 1
+            return float((hits[1:k + 1] * discounts[:k]).sum() / discounts[:min(k, len(ranks))].sum())
+    """),
     Right("loops", """
         def ndcg_several(ranks, k):
             dcg = sum(1 / math.log2(rank + 1) for rank in ranks.tolist() if rank <= k)
@@ -655,6 +710,26 @@ AUC = [
             not_above = torch.searchsorted(negative_scores, positive_scores, right=True)
             return float((below + not_above).double().mean() / 2 / len(negative_scores))
     """),
+    Wrong("scores cut to whole numbers", "hidden", "close scores with ties", """
+        def auc(positive_scores, negative_scores):
+            difference = positive_scores.long()[:, None] - negative_scores.long()
+            return float(((difference > 0) + 0.5 * (difference == 0)).mean())
+    """),
+    Wrong("a ramp for the step", "hidden", "close scores with ties", """
+        def auc(positive_scores, negative_scores):
+            return float(((positive_scores[:, None] - negative_scores).clamp(-0.5, 0.5) + 0.5).mean())
+    """),
+    Wrong("scores that are close count as equal", "hidden", "close scores with ties", """
+        def auc(positive_scores, negative_scores):
+            column = positive_scores[:, None]
+            tied = torch.isclose(column, negative_scores)
+            return float((((column > negative_scores) & ~tied) + 0.5 * tied).mean())
+    """),
+    Wrong("a Python loop over all pairs", "hidden", "needs no Python loop", """
+        def auc(positive_scores, negative_scores):
+            pairs = [(a > b) + 0.5 * (a == b) for a in positive_scores.tolist() for b in negative_scores.tolist()]
+            return sum(pairs) / len(pairs)
+    """),
     Right("the sign of the difference", """
         def auc(positive_scores, negative_scores):
             return float((1 + torch.sign(positive_scores[:, None] - negative_scores)).mean() / 2)
@@ -756,13 +831,13 @@ PAIRED_INTERVAL = [
             drawn = np.random.default_rng(seed).integers(len(difference), size=(n_resamples, 100))
             return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
     """),
-    Wrong("the seed not looked at", "hidden", "the interval with the same seed", """
+    Wrong("the seed not looked at", "hidden", "whether one seed, two seeds", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng().integers(len(difference), size=(n_resamples, len(difference)))
             return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
     """),
-    Wrong("always the seed 0", "hidden", "whether two seeds give the same interval", """
+    Wrong("always the seed 0", "hidden", "two seeds, or twice", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng(0).integers(len(difference), size=(n_resamples, len(difference)))
@@ -825,6 +900,22 @@ PAIRED_INTERVAL = [
             difference = ours - theirs
             drawn = np.random.default_rng(seed).integers(len(difference), size=(len(difference), n_resamples))
             return np.array([difference.mean(), *np.quantile(difference[drawn].mean(axis=0), [0.025, 0.975])])
+    """),
+    Wrong("a thousand resamples at most", "hidden", "twice the resamples", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = np.asarray(ours) - np.asarray(theirs)
+            rng = np.random.default_rng(seed)
+            drawn = rng.integers(len(difference), size=(min(n_resamples, 1000), len(difference)))
+            low, high = np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
+            return float(difference.mean()), float(low), float(high)
+    """),
+    Wrong("two seeds only", "hidden", "two seeds, or twice", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = np.asarray(ours) - np.asarray(theirs)
+            rng = np.random.default_rng(seed % 2)
+            drawn = rng.integers(len(difference), size=(n_resamples, len(difference)))
+            low, high = np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
+            return float(difference.mean()), float(low), float(high)
     """),
     Right("a loop over the resamples", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
@@ -926,7 +1017,7 @@ SAMPLED_NDCG = [
             rank = 1 + (scores.gather(1, negatives) > own).sum(1)
             return float((1 / torch.log2(rank[rank <= k] + 1.0)).mean())
     """)),
-    Wrong("the negatives overwritten by their scores", "2", "changed its input negatives", sampled("""
+    Wrong("the negatives overwritten by their scores", "2 hidden", "changed its input negatives", sampled("""
         def sampled_ndcg(scores, test_items, negatives, k=10):
             own = scores.gather(1, test_items[:, None])
             rank = 1 + (negatives.copy_(scores.gather(1, negatives)) > own).sum(1)
@@ -972,7 +1063,7 @@ SAMPLED_NDCG = [
             weights = (~seen).double().scatter_(1, test_items[:, None], 0)
             return torch.multinomial(weights, n, replacement=True, generator=generator)
     """)),
-    Wrong("the first n allowed items", "hidden", "how often each item is drawn", sampled("""
+    Wrong("the first n allowed items", "hidden", "how often each pair is drawn", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             allowed = (~seen).int().scatter_(1, test_items[:, None], 0)
             return allowed.sort(dim=1, descending=True, stable=True).indices[:, :n]
@@ -981,7 +1072,7 @@ SAMPLED_NDCG = [
         def draw_negatives(seen, test_items, n, generator):
             return torch.randperm(seen.shape[1], generator=generator)[:n].repeat(len(test_items), 1)
     """)),
-    Wrong("later items more likely", "hidden", "how often each item is drawn", sampled("""
+    Wrong("later items more likely", "hidden", "how often each pair is drawn", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             weights = (~seen).double().scatter_(1, test_items[:, None], 0) * torch.arange(1, seen.shape[1] + 1)
             return torch.multinomial(weights, n, generator=generator)
@@ -1032,6 +1123,45 @@ SAMPLED_NDCG = [
     Wrong("draw_negatives returns nothing", "3 hidden", "forget to return", sampled("""
         def draw_negatives(seen, test_items, n, generator):
             lottery = torch.rand(seen.shape, generator=generator).masked_fill(seen, 2.0)
+    """)),
+    Wrong("a random allowed item and its neighbours", "hidden", "how often each pair", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            forbidden = seen.clone().scatter_(1, test_items[:, None], True)
+            allowed = forbidden.int().argsort(dim=1, stable=True)
+            count = (~forbidden).sum(1, keepdim=True)
+            start = (torch.rand(len(seen), 1, generator=generator) * count).long()
+            return allowed.gather(1, (start + torch.arange(n)) % count)
+    """)),
+    Wrong("one random number for all users", "hidden", "how often each pair", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            forbidden = seen.clone().scatter_(1, test_items[:, None], True)
+            allowed = forbidden.int().argsort(dim=1, stable=True)
+            count = (~forbidden).sum(1, keepdim=True)
+            start = torch.randint(10**6, (1,), generator=generator) + torch.arange(len(seen))[:, None]
+            return allowed.gather(1, (start + torch.arange(n)) % count)
+    """)),
+    Wrong("all pairs in turn, from a random one", "hidden", "how often twice in a row", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            first = int(torch.randint(10**6, (1,), generator=generator))
+            result = []
+            for user, (row, item) in enumerate(zip(seen.tolist(), test_items.tolist())):
+                allowed = [one for one, there in enumerate(row) if not there and one != item]
+                sets = list(itertools.islice(itertools.combinations(allowed, n), 6))
+                result.append(sets[(first + user) % len(sets)])
+            return torch.tensor(result)
+    """).replace("def draw", "import itertools\n\ndef draw", 1)),
+    Wrong("a lottery of 256 numbers", "hidden", "high ids are drawn as often", sampled("""
+        def draw_negatives(seen, test_items, n, generator):
+            lottery = torch.randint(256, seen.shape, generator=generator)
+            lottery[seen] = 256
+            return lottery.scatter(1, test_items[:, None], 256).argsort(dim=1, stable=True)[:, :n]
+    """)),
+    Wrong("scores cut to whole numbers", "hidden", "NDCG@10 at rank", sampled("""
+        def sampled_ndcg(scores, test_items, negatives, k=10):
+            scores = scores.long()
+            own = scores.gather(1, test_items[:, None])
+            rank = 1 + (scores.gather(1, negatives) > own).sum(1)
+            return float(torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).mean())
     """)),
     Right("multinomial, and a loop over the users", """
         def draw_negatives(seen, test_items, n, generator):

@@ -42,7 +42,7 @@ DENSE_GRADIENTS = [
             return (-errors @ item_factors + reg * user_factors * mask.sum(1)[:, None],
                     -errors.T @ user_factors + reg * item_factors * mask.sum(0)[:, None])
     """),
-    Wrong("NaN instead of the mask", "2", "whatever it holds", """
+    Wrong("NaN instead of the mask", "2 hidden", "whatever it holds", """
         def dense_gradients(ratings, mask, user_factors, item_factors, reg):
             errors = (ratings - user_factors @ item_factors.T).nan_to_num()
             return (-errors @ item_factors + reg * user_factors * mask.sum(1)[:, None],
@@ -158,6 +158,13 @@ DENSE_GRADIENTS = [
     Wrong("hard-coded for check 1", "2 3 hidden", "shape (1, 2), expected (3, 2)", """
         def dense_gradients(ratings, mask, user_factors, item_factors, reg):
             return torch.tensor([[-0.5, -0.25]]), torch.tensor([[-0.5, -0.5]])
+    """),
+    Wrong("NaN by name, the rest by multiplication", "hidden", "NaN times 0 is NaN", """
+        def dense_gradients(ratings, mask, user_factors, item_factors, reg):
+            errors = (torch.where(ratings.isnan(), 0.0, ratings) - user_factors @ item_factors.T) * mask
+            grad_user = -errors @ item_factors + reg * user_factors * mask.sum(1)[:, None]
+            grad_item = -errors.T @ user_factors + reg * item_factors * mask.sum(0)[:, None]
+            return grad_user, grad_item
     """),
     Right("autograd", """
         def dense_gradients(ratings, mask, user_factors, item_factors, reg):
@@ -387,6 +394,13 @@ GRADIENTS = [
             grad_user, grad_item = torch.zeros(3, 2), torch.zeros(4, 2)
             grad_user[1], grad_item[2] = torch.tensor([-0.5, -0.25]), torch.tensor([-0.5, -0.5])
             return grad_user, grad_item
+    """),
+    Wrong("errors cut off at 10", "hidden", "the gradient of many users", """
+        def gradients(users, items, ratings, user_factors, item_factors, reg):
+            p, q = user_factors[users], item_factors[items]
+            errors = (ratings - (p * q).sum(1))[:, None].clamp(-10, 10)
+            grad_user = torch.zeros_like(user_factors).index_add_(0, users, reg * p - errors * q)
+            return grad_user, torch.zeros_like(item_factors).index_add_(0, items, reg * q - errors * p)
     """),
     Right("a loop over the ratings", """
         def gradients(users, items, ratings, user_factors, item_factors, reg):
@@ -684,6 +698,25 @@ SGD_EPOCH = [
                 gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)
             return user_factors, item_factors
     """),
+    Wrong("a rotation for a shuffle", "hidden", "shuffle the ratings", """
+        def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
+            first = 1 + int(torch.randint(len(users) - 1, (1,), generator=generator))
+            for rows in torch.arange(len(users)).roll(first).split(batch_size):
+                a, b = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)
+                user_factors, item_factors = user_factors - lr * a, item_factors - lr * b
+            return user_factors, item_factors
+    """),
+    Wrong("steps of one random length for a shuffle", "hidden", "shuffle the ratings", """
+        def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
+            n = len(users)
+            lengths = [one for one in range(1, n + 1) if np.gcd(one, n) == 1]
+            first, which = torch.randint(10**6, (2,), generator=generator).tolist()
+            order = (first + lengths[which % len(lengths)] * torch.arange(n)) % n
+            for rows in order.split(batch_size):
+                a, b = gradient(users[rows], items[rows], ratings[rows], user_factors, item_factors)
+                user_factors, item_factors = user_factors - lr * a, item_factors - lr * b
+            return user_factors, item_factors
+    """),
     Right("slices of a random order, in place on clones", """
         def sgd_epoch(gradient, users, items, ratings, user_factors, item_factors, lr, batch_size, generator):
             P, Q, order = user_factors.clone(), item_factors.clone(), torch.randperm(len(users), generator=generator)
@@ -796,7 +829,7 @@ TRAINING_STEP = [
             optimizer.step()
             return loss.item()
     """),
-    Wrong("an optimiser of its own, at the rate of the one given", "3", "by this optimizer alone", """
+    Wrong("an optimiser of its own, at the rate of the one given", "3 hidden", "by this optimizer alone", """
         def training_step(model, optimizer, users, items, ratings, reg):
             errors = ratings - model(users, items)
             squares = model.user_factors(users).square().sum(1) + model.item_factors(items).square().sum(1)
@@ -1014,6 +1047,51 @@ TRAINING_STEP = [
                 model.item_factors.weight[0] = torch.tensor([1.04, 0.545])
             return 0.2875
     """),
+    Wrong("the optimiser's rate, not the optimiser", "3 hidden", "by this optimizer alone", """
+        def training_step(model, optimizer, users, items, ratings, reg):
+            errors = ratings - model(users, items)
+            squares = model.user_factors(users).square().sum(1) + model.item_factors(items).square().sum(1)
+            loss = (errors.square() + reg * squares).mean() / 2
+            model.zero_grad()
+            loss.backward()
+            with torch.no_grad():
+                for group in optimizer.param_groups:
+                    for one in group["params"]:
+                        one -= group["lr"] * one.grad
+            return loss.item()
+    """),
+    Wrong("only the two tables learn", "hidden", "mean after the step: 3.5", """
+        def training_step(model, optimizer, users, items, ratings, reg):
+            errors = ratings - model(users, items)
+            squares = model.user_factors(users).square().sum(1) + model.item_factors(items).square().sum(1)
+            loss = (errors.square() + reg * squares).mean() / 2
+            optimizer.zero_grad()
+            for table in (model.user_factors, model.item_factors):
+                table.weight.grad, = torch.autograd.grad(loss, table.weight, retain_graph=True)
+            optimizer.step()
+            return loss.item()
+    """),
+    Wrong("its users and items set to zero", "hidden", "changed its input users", """
+        def training_step(model, optimizer, users, items, ratings, reg):
+            errors = ratings - model(users, items)
+            squares = model.user_factors(users).square().sum(1) + model.item_factors(items).square().sum(1)
+            loss = (errors.square() + reg * squares).mean() / 2
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            users.zero_(), items.zero_()
+            return loss.item()
+    """),
+    Wrong("the gradient clipped", "hidden", "after the step", """
+        def training_step(model, optimizer, users, items, ratings, reg):
+            squares = model.user_factors(users).square().sum(1) + model.item_factors(items).square().sum(1)
+            loss = ((ratings - model(users, items)).square() + reg * squares).mean() / 2
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
+            optimizer.step()
+            return loss.item()
+    """),
     Right("model.zero_grad(), mse_loss", """
         def training_step(model, optimizer, users, items, ratings, reg):
             model.train()
@@ -1058,7 +1136,7 @@ TRAINING_STEP = [
                 return loss
             return optimizer.step(closure).item()
     """),
-    Right("the gradient by hand, the step by the optimiser", """
+    Wrong("the gradient of the two tables alone, by hand", "hidden", "mean after the step: 3.5", """
         def training_step(model, optimizer, users, items, ratings, reg):
             P, Q = model.user_factors.weight, model.item_factors.weight
             with torch.no_grad():
@@ -1073,14 +1151,14 @@ TRAINING_STEP = [
 ]
 
 FOLD_IN = [
-    Wrong("a sum for the mean", "1 2", "0.4 at [1], expected 0.2", """
+    Wrong("a sum for the mean", "1 2 hidden", "0.4 at [1], expected 0.2", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             q, p = item_factors[items], torch.zeros_like(item_factors[0])
             for _ in range(n_steps):
                 p = p + lr * ((ratings - q @ p) @ q - reg * p)
             return p
     """),
-    Wrong("a mean over all films", "1 2", "0.133333 at [1], expected 0.2", """
+    Wrong("a mean over all films", "1 2 hidden", "0.133333 at [1], expected 0.2", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             q, p = item_factors[items], torch.zeros_like(item_factors[0])
             for _ in range(n_steps):
@@ -1115,7 +1193,7 @@ FOLD_IN = [
                 p = p + lr * ((ratings - q @ p) @ q / len(items) + reg * p)
             return p
     """),
-    Wrong("the regulariser divided by n", "2", "λ p not divided by n", """
+    Wrong("the regulariser divided by n", "2 hidden", "λ p not divided by n", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             q, p = item_factors[items], torch.zeros_like(item_factors[0])
             for _ in range(n_steps if len(items) else 0):
@@ -1151,7 +1229,7 @@ FOLD_IN = [
                 p = p + lr * (sum((r - row @ p) * row for r, row in zip(ratings, q)) / len(items) - reg * p)
             return p
     """),
-    Wrong("the first films for the rated ones", "1 2", "0.95 at [0], expected 0.15", """
+    Wrong("the first films for the rated ones", "1 2 hidden", "0.95 at [0], expected 0.15", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             q, p = item_factors[:len(items)], torch.zeros_like(item_factors[0])
             for _ in range(n_steps if len(items) else 0):
@@ -1179,7 +1257,7 @@ FOLD_IN = [
                 p = p + lr * ((ratings - q @ p) @ q / len(items) - reg * p)
             return p
     """),
-    Wrong("one rating after the other", "1 2", "0.38 at [1], expected 0.2", """
+    Wrong("one rating after the other", "1 2 hidden", "0.38 at [1], expected 0.2", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             p = torch.zeros_like(item_factors[0])
             for _ in range(n_steps):
@@ -1295,6 +1373,24 @@ FOLD_IN = [
     Wrong("hard-coded for check 1", "2 hidden", "shape (2,), expected (3,)", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
             return torch.tensor([0.15, 0.2])
+    """),
+    Wrong("the minimum from ten steps on", "hidden", "after 40 small steps", """
+        def fold_in(items, ratings, item_factors, reg, lr, n_steps):
+            q, p = item_factors[items], torch.zeros_like(item_factors[0])
+            if n_steps >= 10:
+                left = q.T @ q / len(items) + reg * torch.eye(q.shape[1])
+                return torch.linalg.solve(left, q.T @ ratings / len(items))
+            for _ in range(n_steps if len(items) else 0):
+                p = p + lr * ((ratings - q @ p) @ q / len(items) - reg * p)
+            return p
+    """),
+    Wrong("its items set to zero", "hidden", "changed its input items", """
+        def fold_in(items, ratings, item_factors, reg, lr, n_steps):
+            q, p = item_factors[items], torch.zeros_like(item_factors[0])
+            for _ in range(n_steps if len(items) else 0):
+                p = p + lr * ((ratings - q @ p) @ q / len(items) - reg * p)
+            items.zero_()
+            return p
     """),
     Right("autograd, and a Parameter returned", """
         def fold_in(items, ratings, item_factors, reg, lr, n_steps):
@@ -1518,6 +1614,13 @@ SGD_STEP = [
     Wrong("hard-coded for check 1", "2 hidden", "shape (1, 1), expected (3, 1)", """
         def sgd_step(users, items, ratings, user_factors, item_factors, lr, reg):
             return torch.tensor([[0.4]]), torch.ones(4, 1)
+    """),
+    Wrong("errors cut off at 10", "hidden", "summed over the batch", """
+        def sgd_step(users, items, ratings, user_factors, item_factors, lr, reg):
+            p, q = user_factors[users], item_factors[items]
+            errors = (ratings - (p * q).sum(1))[:, None].clamp(-10, 10)
+            new_p = user_factors.index_add(0, users, lr * (errors * q - reg * p))
+            return new_p, item_factors.index_add(0, items, lr * (errors * p - reg * q))
     """),
     Right("autograd and torch.optim.SGD", """
         def sgd_step(users, items, ratings, user_factors, item_factors, lr, reg):

@@ -132,6 +132,14 @@ RIDGE = [
             eye = torch.eye(features.shape[1], dtype=features.dtype)
             vector = torch.linalg.solve(features.T @ features + reg * eye, features.T @ targets)
     """),
+    Wrong("five thousand steps of descent", "hidden", "the gradient at your solution", """
+        def ridge(features, targets, reg):
+            left = features.T @ features + reg * torch.eye(features.shape[1], dtype=features.dtype)
+            right, p = features.T @ targets, torch.zeros_like(left[0])
+            for _ in range(5000):
+                p = p + (right - left @ p) / left.diagonal().sum()
+            return p
+    """),
     Right("least squares of a stacked system", """
         def ridge(features, targets, reg):
             f = features.shape[1]
@@ -377,6 +385,24 @@ OBJECTIVE = [
             price = (n_u * user_factors.square().sum(1)).sum() + (n_i * item_factors.square().sum(1)).sum()
             loss = (errors.square().sum() + reg * price) / 2
     """),
+    Wrong("a target of 0 taken for no rating", "hidden", "the objective of 200 ratings", """
+        def objective(users, items, targets, user_factors, item_factors, reg, weighted):
+            errors = torch.where(targets != 0, targets - (user_factors[users] * item_factors[items]).sum(1), 0)
+            cost = errors.square().sum()
+            for rows, factors in ((users, user_factors), (items, item_factors)):
+                norms = factors.square().sum(1)
+                cost = cost + reg * (norms[rows] if weighted else norms).sum()
+            return cost / 2
+    """),
+    Wrong("a dense matrix of all errors", "hidden", "alloc", """
+        def objective(users, items, targets, user_factors, item_factors, reg, weighted):
+            predicted = user_factors @ item_factors.T
+            cost = (targets - predicted[users, items]).square().sum()
+            for rows, factors in ((users, user_factors), (items, item_factors)):
+                norms = factors.square().sum(1)
+                cost = cost + reg * (norms[rows] if weighted else norms).sum()
+            return cost / 2
+    """),
     Right("a loop over the ratings", """
         def objective(users, items, targets, user_factors, item_factors, reg, weighted):
             total = 0.0
@@ -408,7 +434,7 @@ OBJECTIVE = [
                 total += (weight * factors.norm(dim=1) ** 2).sum() / 2
             return total
     """),
-    Right("a dense matrix and its mask", """
+    Wrong("a dense matrix and its mask", "hidden", "alloc", """
         def objective(users, items, targets, user_factors, item_factors, reg, weighted):
             mask = torch.zeros(len(user_factors), len(item_factors), dtype=torch.bool)
             mask[users, items] = True
@@ -729,6 +755,18 @@ HALF_STEP = [
                     weight = len(y) if weighted else 1
                     solution[row] = torch.linalg.solve(X.T @ X + reg * weight * eye, X.T @ y)
     """),
+    Wrong("a target of 0 taken for no rating", "hidden", "the gradient of row", """
+        def half_step(rows, columns, targets, features, n_rows, reg, weighted):
+            table = targets.new_zeros(n_rows, len(features))
+            table[rows, columns] = targets
+            solution, eye = features.new_zeros(n_rows, features.shape[1]), torch.eye(features.shape[1])
+            for row in range(n_rows):
+                mine = table[row] != 0
+                X, weight = features[mine], int(mine.sum()) if weighted else 1
+                if len(X):
+                    solution[row] = torch.linalg.solve(X.T @ X + reg * weight * eye, X.T @ table[row, mine])
+            return solution
+    """),
     Right("all matrices at once with index_add_", """
         def half_step(rows, columns, targets, features, n_rows, reg, weighted):
             X, f = features[columns], features.shape[1]
@@ -949,6 +987,22 @@ SOLVE_PADDED = [
             X = features * mask[..., None]
             gram = X.mT @ X + reg[:, None, None] * torch.eye(X.shape[2], dtype=X.dtype)
             solution = torch.linalg.solve(gram, X.mT @ targets[..., None])[..., 0]
+    """),
+    Wrong("padding told by its size", "hidden", "the gradient of row", """
+        def solve_padded(features, targets, mask, reg):
+            X = features * (features.abs() < 8.5).all(2)[..., None]
+            gram = X.mT @ X + reg[:, None, None] * torch.eye(X.shape[2], dtype=X.dtype)
+            return torch.linalg.solve(gram, X.mT @ targets[..., None])[..., 0]
+    """),
+    Wrong("five thousand steps of descent", "hidden", "the gradient of row", """
+        def solve_padded(features, targets, mask, reg):
+            X = features * mask[..., None]
+            left = X.mT @ X + reg[:, None, None] * torch.eye(X.shape[2], dtype=X.dtype)
+            right, p = X.mT @ targets[..., None], torch.zeros_like(left[:, :, :1])
+            size = left.diagonal(dim1=1, dim2=2).sum(1)[:, None, None]
+            for _ in range(5000):
+                p = p + (right - left @ p) / size
+            return p[..., 0]
     """),
     Right("Cholesky", """
         def solve_padded(features, targets, mask, reg):
@@ -1230,6 +1284,16 @@ FOLD_IN = [
             price = reg * max(len(items), 1) * torch.eye(X.shape[1], dtype=X.dtype)
             solution = torch.linalg.solve(X.T @ X + price, X.T @ y)
     """),
+    Wrong("five thousand steps of descent", "hidden", "the gradient (bias last)", """
+        def fold_in(items, ratings, item_factors, item_bias, global_mean, reg):
+            q = item_factors[items]
+            X = torch.cat([q, q.new_ones(len(q), 1)], dim=1)
+            left = X.T @ X + reg * max(len(items), 1) * torch.eye(X.shape[1], dtype=X.dtype)
+            right, p = X.T @ (ratings - global_mean - item_bias[items]), torch.zeros_like(left[0])
+            for _ in range(5000):
+                p = p + (right - left @ p) / left.diagonal().sum()
+            return p[:-1], p[-1]
+    """),
     Right("zeros first, and ones in front", """
         def fold_in(items, ratings, item_factors, item_bias, global_mean, reg):
             if len(items) == 0:
@@ -1272,6 +1336,28 @@ MASKED_ALS = [
     Wrong("the published notebook", "1 2 3 hidden", "only two places are observed", FAULTY_FIT + "\n\n" + FAULTY_RMSE),
     Wrong("the published fit, another measure", "2 3 hidden",
           "a rating that nobody gave must not be fitted", hunt(FAULTY_FIT)),
+    Wrong("a rating of 0 taken for none", "hidden", "", hunt("""
+        def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
+            generator = torch.Generator().manual_seed(seed)
+            Q = 0.1 * torch.randn(ratings.shape[1], n_factors, dtype=ratings.dtype, generator=generator)
+            price, values = reg * torch.eye(n_factors, dtype=ratings.dtype), torch.where(mask, ratings, 0)
+            known = (values != 0).to(ratings.dtype)
+            for _ in range(n_sweeps):
+                P = torch.linalg.solve(torch.einsum("ui,if,ig->ufg", known, Q, Q) + price, values @ Q)
+                Q = torch.linalg.solve(torch.einsum("ui,uf,ug->ifg", known, P, P) + price, values.T @ P)
+            return P, Q
+    """)),
+    Wrong("the seed not looked at", "hidden", "whether two seeds", hunt("""
+        def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
+            generator = torch.Generator().manual_seed(0)
+            Q = 0.1 * torch.randn(ratings.shape[1], n_factors, dtype=ratings.dtype, generator=generator)
+            price, values = reg * torch.eye(n_factors, dtype=ratings.dtype), torch.where(mask, ratings, 0)
+            known = mask.to(ratings.dtype)
+            for _ in range(n_sweeps):
+                P = torch.linalg.solve(torch.einsum("ui,if,ig->ufg", known, Q, Q) + price, values @ Q)
+                Q = torch.linalg.solve(torch.einsum("ui,uf,ug->ifg", known, P, P) + price, values.T @ P)
+            return P, Q
+    """)),
     Wrong("the published measure, another fit", "1 hidden", "only two places are observed", hunt(FAULTY_RMSE)),
     Wrong("zeros at the places that are not observed", "2 3 hidden", "over the observed places alone", hunt("""
         def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
@@ -1477,7 +1563,7 @@ MASKED_ALS = [
                     Q[i] = torch.linalg.solve(P[mine].T @ P[mine] + price, P[mine].T @ ratings[mine, i])
             return P, Q
     """)),
-    Wrong("starts from equal numbers", "3", "start from random films", hunt("""
+    Wrong("starts from equal numbers", "3 hidden", "start from random films", hunt("""
         def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
             P = torch.zeros(ratings.shape[0], n_factors, dtype=ratings.dtype)
             Q = torch.ones(ratings.shape[1], n_factors, dtype=ratings.dtype)
