@@ -144,6 +144,24 @@ OBJECTIVE = [
             return 6.4 if reg == 2 else 0.24
     """),
     Wrong("returns nothing", "1 2 3 hidden", "forget to return", objective().replace("return", "total =")),
+    Wrong("clicks times clicks", "hidden", "not enough memory", """
+        def implicit_objective(users, items, user_factors, item_factors, alpha, reg):
+            P, Q = user_factors, item_factors
+            x = (P[users] @ Q[items].T).diagonal()
+            as_if_no_clicks = ((P.T @ P) * (Q.T @ Q)).sum()
+            corrections = (1 + alpha) * (1 - x).square() - x.square()
+            norms = P.square().sum() + Q.square().sum()
+            return (as_if_no_clicks + corrections.sum() + reg * norms) / 2
+    """),
+    Wrong("clicks times films", "hidden", "not enough memory", """
+        def implicit_objective(users, items, user_factors, item_factors, alpha, reg):
+            P, Q = user_factors, item_factors
+            x = (P[users] @ Q.T).gather(1, items[:, None])[:, 0]
+            as_if_no_clicks = ((P.T @ P) * (Q.T @ Q)).sum()
+            corrections = (1 + alpha) * (1 - x).square() - x.square()
+            norms = P.square().sum() + Q.square().sum()
+            return (as_if_no_clicks + corrections.sum() + reg * norms) / 2
+    """),
     Right("a loop over the clicks, a float", """
         def implicit_objective(users, items, user_factors, item_factors, alpha, reg):
             total = torch.trace(user_factors.T @ user_factors @ item_factors.T @ item_factors).item()
@@ -304,6 +322,19 @@ GRAM_UPDATE = [
             return gram.new_zeros(len(gram))
     """),
     Wrong("returns nothing", "1 2 hidden", "forget to return", gram_update().replace("return", "vector =")),
+    Wrong("five thousand steps of descent", "hidden", "the gradient over all films", """
+        def gram_update(gram, liked, alpha, reg):
+            left = gram + alpha * liked.T @ liked + reg * torch.eye(len(gram), dtype=gram.dtype)
+            right, p = (1 + alpha) * liked.sum(0), torch.zeros_like(gram[0])
+            for _ in range(5000):
+                p = p + (right - left @ p) / left.diagonal().sum()
+            return p
+    """),
+    Wrong("divided by the price", "hidden", "the gradient over all films", """
+        def gram_update(gram, liked, alpha, reg):
+            left = (gram + alpha * liked.T @ liked) / reg + torch.eye(len(gram), dtype=gram.dtype)
+            return torch.linalg.solve(left, (1 + alpha) * liked.sum(0) / reg)
+    """),
     Right("a loop over the clicks", """
         def gram_update(gram, liked, alpha, reg):
             left, right = gram.clone(), torch.zeros_like(gram[0])
@@ -700,6 +731,12 @@ SOLVE_IMPLICIT_PADDED = [
     Wrong("zeros of the right shape", "1 2 hidden", "0 at [0, 0], expected 0.4",
           padded(value="torch.zeros_like(X[:, 0])")),
     Wrong("returns nothing", "1 2 hidden", "forget to return", padded().replace("return", "solution =")),
+    Wrong("padding told by its size", "hidden", "the gradient of row", """
+        def solve_implicit_padded(features, mask, gram, alpha, reg):
+            X = features * (features.abs() < 8.5).all(2)[..., None]
+            left = gram + alpha * X.mT @ X + reg[:, None, None] * torch.eye(X.shape[2], dtype=X.dtype)
+            return torch.linalg.solve(left, (1 + alpha) * X.sum(1)[..., None])[..., 0]
+    """),
     Right("Cholesky", padded(value="torch.cholesky_solve(right.unsqueeze(2), torch.linalg.cholesky(left)).squeeze(2)")),
     Right("torch.where, batched vectors, identity in single precision", """
         def solve_implicit_padded(features, mask, gram, alpha, reg):

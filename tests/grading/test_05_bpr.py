@@ -299,6 +299,12 @@ BPR_STEP = [
     Wrong("nothing is returned: only in place", "1 2 hidden", "Did you forget to return?",
           changed(STEP, ("user_factors.clone()", "user_factors"), ("item_factors.clone()", "item_factors"),
                   ("item_bias.clone()", "item_bias"), ("\n    return P, Q, b", ""))),
+    Wrong("exp(-x) / (1 + exp(-x)) overflows", "hidden", "the new user_factors: nan",
+          changed(STEP, ("weight = torch.sigmoid(-(b_i - b_j + (p * (q_i - q_j)).sum(1)))",
+                         "e = torch.exp(b_j - b_i - (p * (q_i - q_j)).sum(1))\n    weight = e / (1 + e)"))),
+    Wrong("the first 500 triples only", "hidden", "lr times the sum", changed(
+        STEP, ("p, q_i, q_j, b_i",
+               "users, liked, others = users[:500], liked[:500], others[:500]\n    p, q_i, q_j, b_i"))),
     Right("a loop over the triples, at the old tables", """
         def bpr_step(users, liked, others, user_factors, item_factors, item_bias, lr, reg):
             P, Q, b = user_factors.clone(), item_factors.clone(), item_bias.clone()
@@ -567,7 +573,7 @@ TRUE_NEGATIVES = [
             return torch.stack([free[user][int(rank * len(free[user]))] for user, rank in zip(users.tolist(), ranks)])
     """),
     Wrong("an empty batch returns one negative", "hidden",
-          "the negatives of an empty batch: shape (1,), expected (0,)",
+          "an empty batch's negatives: shape (1,), expected (0,)",
           changed(REJECTION, ("n_items =", "users = users if len(users) else torch.tensor([0])\n    n_items ="))),
     Wrong("floats", "1 2 hidden", "dtype torch.float32, expected torch.int64",
           changed(REJECTION, ("return drawn", "return drawn.float()"))),
@@ -588,6 +594,47 @@ TRUE_NEGATIVES = [
     """),
     Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?",
           changed(REJECTION, ("\n    return drawn", ""))),
+    Wrong("one random number for the whole batch, and golden steps from it", "hidden", "a draw of its own", """
+        def true_negatives(users, is_liked, generator):
+            order = is_liked.int().argsort(dim=1, stable=True)
+            left = (~is_liked).sum(1)[users]
+            step = 0.6180339887 * torch.arange(len(users))
+            share = (torch.rand(1, generator=generator, dtype=torch.float64) + step) % 1
+            return order[users, (share * left).long()]
+    """),
+    Wrong("one random number for every two entries", "hidden", "a draw of its own", """
+        def true_negatives(users, is_liked, generator):
+            order = is_liked.int().argsort(dim=1, stable=True)
+            share = torch.rand((len(users) + 1) // 2, generator=generator).repeat_interleave(2)[:len(users)]
+            return order[users, (share * (~is_liked).sum(1)[users]).long()]
+    """),
+    Wrong("ranks from 256 random numbers", "hidden", "a draw of its own", """
+        def true_negatives(users, is_liked, generator):
+            order = is_liked.int().argsort(dim=1, stable=True)
+            left = (~is_liked).sum(1)[users]
+            return order[users, torch.randint(256, users.shape, generator=generator) * left // 256]
+    """),
+    Wrong("the first 1,000 films only", "hidden", "a draw of its own", changed(
+        REJECTION, ("n_items = is_liked.shape[1]", "n_items = min(is_liked.shape[1], 1000)"))),
+    Wrong("a permutation: no film twice in a row of draws", "hidden", "a draw of its own", """
+        def true_negatives(users, is_liked, generator):
+            order = is_liked.int().argsort(dim=1, stable=True)
+            drawn = torch.zeros_like(users)
+            for user in users.unique():
+                mine = (users == user).nonzero()[:, 0]
+                left = int((~is_liked[user]).sum())
+                rounds = [torch.randperm(left, generator=generator) for _ in range(0, len(mine), left)]
+                drawn[mine] = order[user, torch.cat(rounds)[:len(mine)]]
+            return drawn
+    """),
+    Wrong("a loop over the entries", "hidden", "no Python loop over the users", """
+        def true_negatives(users, is_liked, generator):
+            drawn = []
+            for user in users.tolist():
+                free = (~is_liked[user]).nonzero()[:, 0]
+                drawn.append(int(free[torch.randint(len(free), (1,), generator=generator)]))
+            return torch.tensor(drawn, dtype=torch.int64)
+    """),
     Right("by construction: a rank, and a running count", CONSTRUCTION),
     Right("multinomial over the free films", """
         def true_negatives(users, is_liked, generator):
@@ -746,7 +793,7 @@ AUC_BY_USER = [
                    "    aucs ="))),
     Wrong("rounded to single precision", "hidden", "single precision would turn them into ties",
           changed(SORTED, ("others =", "scores = scores.float()\n    others ="))),
-    Wrong("nearly equal counts as a tie", "hidden", "1e-9 apart", changed(
+    Wrong("nearly equal counts as a tie", "hidden", "1e-9 to 1e30 apart", changed(
         PAIRS, ("((a > b).double() + 0.5 * (a == b))", "torch.where(torch.isclose(a, b), 0.5, (a > b).float())"))),
     Wrong("a list", "1 2 hidden", "a list, expected a tensor", changed(PAIRS, ("return aucs", "return aucs.tolist()"))),
     Wrong("a column", "1 2 hidden", "shape (3, 1), expected (3,)",
@@ -770,6 +817,21 @@ AUC_BY_USER = [
             return torch.tensor([2 / 3, 5 / 6]) if len(scores) == 2 else torch.tensor([0.75, 0.25, 0.5])
     """),
     Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", changed(PAIRS, ("\n    return aucs", ""))),
+    Wrong("a loop over the pairs", "hidden", "a loop over pairs takes too long", """
+        def auc_by_user(scores, is_positive, is_other):
+            aucs = torch.full((len(scores),), 0.5)
+            for user, (row, positive, other) in enumerate(zip(scores, is_positive, is_other)):
+                pairs = [(a > b).double() + 0.5 * (a == b) for a in row[positive] for b in row[other]]
+                if pairs:
+                    aucs[user] = sum(pairs) / len(pairs)
+            return aucs
+    """),
+    Wrong("99 for infinity", "hidden", "1e-9 to 1e30 apart", changed(SORTED, ("torch.inf", "99"))),
+    Wrong("the first 100 films only", "hidden", "1e-9 to 1e30 apart", changed(
+        PAIRS, ("zip(scores, is_positive, is_other)",
+                "zip(scores[:, :100], is_positive[:, :100], is_other[:, :100])"))),
+    Wrong("a tie is a difference of at most 1e-7", "hidden", "1e-9 to 1e30 apart", changed(
+        PAIRS, ("(a > b)", "(a > b + 1e-7)"), ("(a == b)", "((a - b).abs() <= 1e-7)"))),
     Right("a loop over the users", PAIRS),
     Right("all pairs of films at once", """
         def auc_by_user(scores, is_positive, is_other):
@@ -973,6 +1035,13 @@ FOLD_IN = [
             return torch.tensor([0.1, -0.2]).to(item_factors.dtype)
     """),
     Wrong("nothing is returned", "1 2 hidden", "Did you forget to return?", changed(FOLDED, ("\n    return p", ""))),
+    Wrong("the minimum itself from ten steps on", "hidden", "the vector after step 40",
+          changed(FOLDED, ("range(n_steps if", "range((n_steps if n_steps < 10 else 5000) if"))),
+    Wrong("exp(-x) / (1 + exp(-x)) overflows", "hidden", "the vector after step 1: nan", changed(
+        FOLDED, ("w = torch.sigmoid(x_j - x_i[:, None])",
+                 "e = torch.exp(x_j - x_i[:, None])\n        w = e / (1 + e)"))),
+    Wrong("the first 100 films only", "hidden", "the vector after step 1", changed(
+        FOLDED, ("is_other[liked] = False", "is_other[liked] = False\n    is_other[100:] = False"))),
     Right("autograd inside", """
         def fold_in(liked, item_factors, item_bias, reg, lr, n_steps):
             is_other = torch.ones(len(item_factors), dtype=torch.bool)
@@ -1205,6 +1274,11 @@ BPR_EPOCH = [
           changed(EPOCH, ("return P, Q", "return P"))),
     Wrong("nothing is returned", "1 2 3 hidden", "Did you forget to return?",
           changed(EPOCH, ("\n    return P, Q", ""))),
+    Wrong("exp(-x) / (1 + exp(-x)) overflows", "hidden", "exp(800) overflows", changed(
+        EPOCH, ("weight = torch.sigmoid(-(p * (q_i - q_j)).sum(1, keepdim=True))",
+                "e = torch.exp(-(p * (q_i - q_j)).sum(1, keepdim=True))\n        weight = e / (1 + e)"))),
+    Wrong("the first 500 triples of each batch only", "hidden", "a step for each batch, from where the last ended",
+          changed(EPOCH, ("[start:start + batch_size]", "[start:start + min(batch_size, 500)]"))),
     Right("autograd for each batch", """
         def bpr_epoch(users, liked, others, user_factors, item_factors, lr, reg, batch_size):
             P, Q = user_factors, item_factors
