@@ -248,7 +248,7 @@ def _wrong(name, why=""):
 
 def _masked(name):
     """A name without the numbers and lists in it: they are what the check asks."""
-    return re.sub(r"\[.*\]|\(.*\)|\{.*\}|(?<!\w)[-+]?\d[\d.,e+-]*|\b(nan|inf|True|False)\b", "…", name)
+    return re.sub(r"\[.*\]|\(.*\)|\{.*\}|(?<!\w)[-+]?\d(?:[\d.,e+-]*\d)?|\b(nan|inf|True|False)\b", "…", name)
 
 
 def _because(why):

@@ -105,14 +105,12 @@ def seconds_of(column):
 
 
 def _native(column):
-    """The column in NumPy's types, whoever keeps it: Arrow, nullable, categories, objects; times in UTC, zone off."""
+    """The column in NumPy's types, whoever keeps it: Arrow, nullable, categories, objects."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return column.dt.tz_convert(None)
     if isinstance(column.dtype, np.dtype) and column.dtype != object:
         return column
     values = pd.Series(column.to_numpy(), name=column.name).infer_objects()
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert(None)
     return values if isinstance(values.dtype, np.dtype) else values.astype(object)
 
 
@@ -127,7 +125,7 @@ def _numbers(values):
 def _moments(column):
     """The column as an array of numbers or of datetimes."""
     values = _native(column)
-    if pd.api.types.infer_dtype(values) in ("date", "datetime"):         # of several zones
+    if pd.api.types.infer_dtype(values) in ("date", "datetime"):         # with a zone, or several
         values = pd.to_datetime(values, utc=True).dt.tz_convert(None)
     elif values.dtype == object and not np.isnan(_numbers(values)).any():
         values = pd.to_numeric(values)

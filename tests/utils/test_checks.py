@@ -296,7 +296,8 @@ def test_a_scene_is_the_function_itself():
 NAMES = {  # the name of a value in a check: what is said where nobody is to learn what the check asks
     "the gradient of user_factors": "the gradient of user_factors", "p1 after the step": "p1 after the step",
     "the gradient of row 3, alpha=0.5, weighted=True": "the gradient of row …, alpha=…, weighted=…",
-    "the best epoch of [nan, 0.1, [2]]": "the best epoch of …", "mean{'a': 1}": "mean…", "HR@10 of 1,000 users": "HR@… of … users",
+    "the best epoch of [nan, 0.1, [2]]": "the best epoch of …", "mean{'a': 1}": "mean…",
+    "HR@10 of 1,000 users": "HR@… of … users",
     "scores of 1e-3 and -inf": "scores of … and -…", "errors (1, 2) and (3,)": "errors …",
 }
 

@@ -1,4 +1,6 @@
 """The protocol, whole, on data small enough to count by hand; and against a second implementation."""
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -370,13 +372,13 @@ def test_cold_items_and_cold_users_are_counted_and_no_error():
 
 # errors
 
-@pytest.mark.parametrize("k", [0, -1, 9, 2.5, "10"])
+@pytest.mark.parametrize("k", [0, -1, 9, 2.5, "10", True, None, float("nan")])
 def test_a_k_outside_the_catalogue_is_refused(k):
     with pytest.raises(ValueError, match=f"k={k} of 8 items"):
         evaluate_ranking(Table(torch.zeros(4, 8)), HAND, k)
 
 
-@pytest.mark.parametrize("candidates", [0, -3, 8, 2.0, "some", None])
+@pytest.mark.parametrize("candidates", [0, -3, 8, 2.5, True, "2", "some", None, [2]])
 def test_candidates_out_of_range_are_refused(candidates):
     with pytest.raises(ValueError, match="use 'all', or 1 up to 7 sampled others"):
         evaluate_ranking(Table(torch.zeros(4, 8)), HAND, 1, candidates)
@@ -418,6 +420,43 @@ def test_a_held_out_item_at_minus_infinity_is_refused():
     table[1, 4] = -torch.inf
     with pytest.raises(ValueError, match="-inf for a held-out item"):
         evaluate_ranking(Table(table), HAND, 1)
+
+
+@pytest.mark.parametrize("two", [2.0, np.int8(2), np.float32(2), torch.tensor(2), torch.tensor(2.0)])
+def test_a_whole_number_of_any_type_is_a_count(two):
+    result = evaluate_ranking(Table(torch.zeros(4, 8)), HAND, two, candidates=two)
+    assert result.metrics == evaluate_ranking(Table(torch.zeros(4, 8)), HAND, 2, candidates=2).metrics
+    assert "HR@2" in result.metrics and "2 sampled others" in result.protocol
+
+
+# splits that are none
+
+OVERLAPS = {"train": split_of([(0, 0), (1, 3)], [], [(0, 1), (1, 3)], 4, 8),
+            "validation": split_of([(0, 0)], [(1, 3)], [(0, 1), (1, 3)], 4, 8)}
+
+
+@pytest.mark.parametrize("where", OVERLAPS)
+@pytest.mark.parametrize("evaluate", [evaluate_ratings, evaluate_ranking])
+def test_held_out_rows_that_were_trained_on_are_told_and_not_scored(evaluate, where):
+    with pytest.raises(ValueError, match=f"1 rows of test stand in {where} too, such as user 1 with item 3"):
+        evaluate(Table(torch.zeros(4, 8)), OVERLAPS[where])
+
+
+@pytest.mark.parametrize("evaluate", [evaluate_ratings, evaluate_ranking])
+def test_parts_that_count_their_items_apart_are_told_and_not_scored(evaluate):
+    frame = pd.DataFrame({"user": [1, 2, 1, 2], "item": [5, 6, 7, 8], "rating": 4.0, "timestamp": 0})
+    train, test = (Interactions.from_frame(half) for half in (frame[:2], frame[2:]))
+    split = Split(train, train.select([]), test, "by hand")
+    with pytest.raises(ValueError, match="count their users or items differently: make them from one Interactions"):
+        evaluate(Table(torch.zeros(2, 2)), split)
+
+
+def test_the_training_error_may_be_asked_for_and_says_that_it_is_one():
+    split = random_split(rows([(user, item) for user in range(4) for item in range(8)], 4, 8), 0.25)
+    on_train = evaluate_ratings(Table(torch.zeros(4, 8)), replace(split, validation=split.train), on="validation")
+    assert on_train.protocol.startswith(f"{split.name}, train;") and "24 ratings" in on_train.details
+    with pytest.raises(ValueError, match="24 rows of validation stand in train too"):
+        evaluate_ranking(Table(torch.zeros(4, 8)), replace(split, validation=split.train), on="validation")
 
 
 # comparing

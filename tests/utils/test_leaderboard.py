@@ -7,6 +7,7 @@ import torch
 from recsys_utils import leaderboard
 from recsys_utils.evaluation import Result
 from recsys_utils.leaderboard import board, record, recorded
+from recsys_utils.text_tables import DataError
 
 pytestmark = pytest.mark.filterwarnings("error")
 LAST, SAMPLED = "last one out, test; candidates: all items", "last one out, test; candidates: 99 sampled others, seed 0"
@@ -120,6 +121,38 @@ def test_a_data_folder_that_cannot_be_written_is_one_line(tmp_path, monkeypatch,
     record(result(0.1), "ml-100k", "popularity")
     assert capsys.readouterr().out.count("\n") == 1
     assert recorded() == [] and len(board("ml-100k", LAST, "HR@10")) == 0
+
+
+REFERENCE = ('dataset,protocol,model,metric,value,spread,source\n'
+             'ml-100k,"last one out, test",Järvelin,HR@10,0.5,,here\n')
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_references_are_read_as_a_spreadsheet_saves_them(tmp_path, monkeypatch, encoding):
+    monkeypatch.undo()
+    monkeypatch.setattr(leaderboard, "REFERENCE_FILE", tmp_path / "references.csv")
+    (tmp_path / "references.csv").write_bytes(REFERENCE.replace("\n", "\r\n").encode(encoding))
+    [row] = leaderboard.reference_results().itertuples(index=False)
+    assert row == ("ml-100k", "last one out, test", "Järvelin", "HR@10", 0.5, "", "here")
+
+
+@pytest.mark.parametrize("before, after, words", [
+    ("0.5", '"0,5"', "references.csv, line 2, .* value is '0,5', not a number"), (",", ";", "line 1, has to name"),
+    ("here", "here,there", "line 2, .* which has 8 fields instead of 7"), ("value", "values", "line 1, has to name")])
+def test_references_that_are_none_are_named_with_their_line(tmp_path, monkeypatch, before, after, words):
+    monkeypatch.undo()
+    monkeypatch.setattr(leaderboard, "REFERENCE_FILE", tmp_path / "references.csv")
+    (tmp_path / "references.csv").write_text(REFERENCE.replace(before, after), encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        leaderboard.reference_results()
+
+
+def test_a_seed_may_be_a_whole_number_of_any_type():
+    record(result(0.25), "ml-100k", "popularity", seed=np.int64(3))
+    record(result(0.5), "ml-100k", "popularity", seed=3.0)
+    assert [(entry["seed"], entry["metrics"]["HR@10"]) for entry in recorded()] == [(3, 0.5)]
+    with pytest.raises(ValueError, match="seed=2.5: use a whole number"):
+        record(result(0.25), "ml-100k", "popularity", seed=2.5)
 
 
 def test_the_shipped_references_have_the_columns_of_the_board(monkeypatch):

@@ -256,3 +256,24 @@ def test_an_interval_of_equal_values_is_that_value():
 def test_an_interval_of_nothing_is_refused():
     with pytest.raises(ValueError, match="no values"):
         metrics.bootstrap_interval([])
+
+
+# counts
+
+@pytest.mark.parametrize("metric", [metrics.hit_rate, metrics.ndcg, metrics.recall, metrics.precision])
+def test_k_is_a_whole_number_of_any_type_and_nothing_else(metric):
+    better, equal = counts((0, 0), (3, 1))
+    expected = metric(better, equal, 2).tolist()
+    for two in (2.0, np.int32(2), np.float64(2), torch.tensor(2)):
+        assert metric(better, equal, two).tolist() == expected
+    for odd in (0, 2.5, "2", True, None, float("inf"), [2]):
+        with pytest.raises(ValueError, match="a list has at least one place, and a whole number"):
+            metric(better, equal, odd)
+
+
+def test_a_bootstrap_takes_a_whole_number_of_samples():
+    values = torch.arange(5.0)
+    assert metrics.bootstrap_interval(values, n_resamples=50.0) == metrics.bootstrap_interval(values, n_resamples=50)
+    for odd in (0, 1.5, "50", True):
+        with pytest.raises(ValueError, match="n_resamples=.*: use a whole number, at least one"):
+            metrics.bootstrap_interval(values, n_resamples=odd)

@@ -1,4 +1,5 @@
 """The student's own films are found by title, and kept for the lessons that follow."""
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -55,11 +56,32 @@ def test_own_ratings_are_kept_and_come_back(folder):
     assert load_own_ratings() == {"Heat": 2}
 
 
-@pytest.mark.parametrize("rating", [0, 5.5, -1, float("nan")])
+@pytest.mark.parametrize("rating", [0, 5.5, -1, float("nan"), "5", True, None])
 def test_a_rating_off_the_scale_is_named_and_nothing_is_kept(folder, rating):
     with pytest.raises(ValueError, match="'Heat' is rated .*: use 0.5 to 5 stars"):
         save_own_ratings({"Star Wars": 5, "Heat": rating})
     assert load_own_ratings() == {}
+
+
+def test_ratings_may_be_numbers_of_any_library(folder):
+    save_own_ratings({"Heat": np.float32(4.5), 300: np.int64(3)})
+    assert load_own_ratings() == {"Heat": 4.5, "300": 3}
+    assert match_titles({"Heat": np.int64(4)}, MOVIES)["rating"].tolist() == [4]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_file_saved_anew_by_an_editor_is_read(folder, encoding):
+    save_own_ratings({"Léon: The Professional": 4.5})
+    path = folder / "data" / "results" / "own_ratings.json"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    assert load_own_ratings() == {"Léon: The Professional": 4.5}
+
+
+@pytest.mark.parametrize("content", ["[1, 2]", '{"Heat": "good"}', '{"Heat": null}', '{"Heat": 9}', "\0"])
+def test_a_file_that_holds_something_else_is_named(folder, content, capsys):
+    save_own_ratings({"Heat": 4})
+    (folder / "data" / "results" / "own_ratings.json").write_text(content)
+    assert load_own_ratings() == {} and "own_ratings.json cannot be read" in capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(folder, capsys):

@@ -112,6 +112,36 @@ def test_an_item_that_is_no_row_is_named(row):
         similar_items(torch.eye(4), row, DATA, MOVIES)
 
 
+ASK = {"history": lambda user, k: history(user, DATA, MOVIES, k=k), "recommend": lambda user, k: recommend(
+    Model(0.1, 9.0, 0.3, 0.2), user, DATA, MOVIES, k=k), "similar_items": lambda user, k: similar_items(
+    torch.eye(4), user, DATA, MOVIES, k=k)}
+
+
+@pytest.mark.parametrize("ask", ASK)
+@pytest.mark.parametrize("odd", [-1, 2.5, "1", True, None])
+def test_rows_and_ks_that_are_no_counts_are_refused(ask, odd):
+    with pytest.raises(ValueError, match="There is no (user|item) .* are the rows 0"):
+        ASK[ask](odd, 1)
+    with pytest.raises(ValueError, match="how many films to show is a whole number, at least 1"):
+        ASK[ask](0, odd)
+
+
+@pytest.mark.parametrize("ask", ASK)
+def test_rows_and_ks_may_be_whole_numbers_of_any_type(ask):
+    expected = ASK[ask](0, 1)
+    assert len(expected) == 1 and ASK[ask](np.float64(0), 1.0).equals(expected)
+    assert ASK[ask](torch.tensor(0), torch.tensor(1)).equals(expected)
+
+
+def test_a_table_of_movies_that_does_not_fit_is_refused_in_words():
+    with pytest.raises(ValueError, match="Item 10 stands in the table of movies more than once: keep one"):
+        films(torch.tensor([0]), DATA, pd.concat([MOVIES, MOVIES[1:2]]))
+    with pytest.raises(ValueError, match="Items are int64 in the ratings, str in the table of movies: make them the s"):
+        films(torch.tensor([0]), DATA, MOVIES.assign(item=MOVIES["item"].astype(str)))
+    with pytest.raises(ValueError, match="no column 'year'; it has .'item', 'title', 'genres'"):
+        films(torch.tensor([0]), DATA, MOVIES.drop(columns="year"))
+
+
 def test_the_factors_of_another_table_are_refused():
     with pytest.raises(ValueError, match="2 rows for 4 items"):
         similar_items(torch.ones(2, 3), 0, DATA, MOVIES)

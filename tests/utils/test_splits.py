@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys_utils.interactions import Interactions
-from recsys_utils.splits import k_fold, leave_last_out, random_split, temporal_split
+from recsys_utils.splits import Split, k_fold, leave_last_out, random_split, temporal_split
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -123,10 +123,28 @@ def test_each_row_is_tested_in_exactly_one_fold(k):
         assert sorted(rows(fold.train) + rows(fold.test)) == list(range(len(data))) and len(fold.validation) == 0
 
 
-@pytest.mark.parametrize("k", [0, 1, 41])
+@pytest.mark.parametrize("k", [0, 1, 41, 2.5, "2", True])
 def test_folds_that_would_be_empty_are_refused(k):
     with pytest.raises(ValueError, match=f"k={k} folds of 40 ratings"):
         next(k_fold(history(USERS), k))
+
+
+def test_a_number_of_folds_may_be_a_whole_float():
+    assert [fold.name for fold in k_fold(history(USERS), 2.0)] == ["fold 1 of 2, seed 0", "fold 2 of 2, seed 0"]
+
+
+@pytest.mark.parametrize("kind", SPLITS)
+def test_splits_made_here_have_no_fault(kind):
+    assert SPLITS[kind](history(USERS)).fault == ""
+
+
+def test_rows_in_two_parts_are_a_fault_and_named():
+    data = history(USERS)
+    split = Split(data.select([0, 1, 2]), data.select([3, 2]), data.select([12, 4]), "by hand")
+    assert split.fault.startswith("1 rows of validation stand in train too, such as user 0 with item 2:")
+    apart = Split(split.train, split.validation.select([0]), split.test, "by hand")
+    assert apart.fault == ""
+    assert "2 rows of test stand in train" in Split(apart.test, apart.validation, apart.test, "by hand").fault
 
 
 # the last one
@@ -135,6 +153,14 @@ def test_the_last_row_is_test_the_one_before_validation_and_short_histories_only
     # user 0 rows 0 … 3, user 1 rows 4, 5 (too few), user 2 rows 6 … 8; times run against the rows for user 2
     split = leave_last_out(history([0, 0, 0, 0, 1, 1, 2, 2, 2], [1, 2, 3, 4, 1, 2, 9, 8, 7]))
     assert parts(split) == ([0, 1, 4, 5, 8], [2, 7], [3, 6])
+
+
+@pytest.mark.parametrize("times", [[9.9, 9.5, 9.1], pd.to_datetime([9900, 9500, 9100], unit="ms"),
+                                   pd.to_datetime([9900, 9500, 9100], unit="ms", utc=True).tz_convert("Asia/Kolkata")])
+def test_the_last_one_is_last_within_a_second_too(times):
+    assert parts(leave_last_out(history([0] * 3, times))) == ([2], [1], [0])
+    split = temporal_split(history([0] * 3, times), 0.3, 0.3)
+    assert parts(split) == ([2], [1], [0])
 
 
 def test_equal_times_are_settled_by_the_row():
