@@ -50,24 +50,63 @@ DRAW_EPOCH = [
             labels = torch.cat([torch.ones(len(users)), torch.zeros(drawn.numel())])
             return torch.cat([users, users.repeat_interleave(n_negatives)]), torch.cat([items, drawn.flatten()]), labels
     """),
-    Wrong("the global generator", "hidden", "no other source",
+    Wrong("the global generator", "1 hidden", "the state of torch's global generator",
           changed(DRAW, ("owners.shape, generator=generator", "owners.shape"),
                   ("(int(collides.sum()),), generator=generator", "(int(collides.sum()),)"))),
-    Wrong("the generator only for the first draw", "hidden", "no other source",
+    Wrong("the generator only for the first draw", "1 hidden", "the state of torch's global generator",
           changed(DRAW, ("(int(collides.sum()),), generator=generator", "(int(collides.sum()),)"))),
     Wrong("the same seed in each call", "hidden", "whether two calls draw the same",
           changed(DRAW, ("    is_liked = ", "    generator = torch.Generator().manual_seed(0)\n    is_liked = "))),
-    Wrong("shuffled by the global generator", "hidden", "no other source",
+    Wrong("the global generator seeded anew", "1", "the state of torch's global generator", changed(
+        DRAW, ("    is_liked = ", "    torch.manual_seed(int(torch.randint(2**40, (1,), generator=generator)))\n"
+               "    is_liked = "), ("owners.shape, generator=generator", "owners.shape"),
+        ("(int(collides.sum()),), generator=generator", "(int(collides.sum()),)"))),
+    Wrong("from the first 700 films only", "hidden", "whether the last of 50,000 films occur", changed(
+        DRAW, ("    owners", "    n_items = min(n_items, 700)\n    owners"))),
+    Wrong("shuffled by the global generator", "1 hidden", "the state of torch's global generator",
           changed(DRAW, ("    return torch.cat([users, owners]), torch.cat([items, drawn]), labels",
                          "    order = torch.randperm(len(labels))\n    return torch.cat([users, owners])[order], "
                          "torch.cat([items, drawn])[order], labels[order]"))),
     Wrong("only the items shuffled", "1 2 hidden", "of the samples with label 1",
           changed(DRAW, ("drawn]), labels",
                          "drawn])[torch.randperm(len(labels), generator=generator)], labels"))),
-    Wrong("one draw for all users", "hidden", "one draw for each", changed(
+    Wrong("one draw for all users", "2", "each on its own", changed(
         DRAW, ("torch.randint(n_items, owners.shape, generator=generator)",
                "torch.randint(n_items, (n_negatives,), generator=generator).repeat_interleave(len(users))"))),
-    Wrong("the same negatives for all positives of a user", "hidden", "each negative drawn on its own", """
+    Wrong("a loop over samples", "hidden", "no Python loop over samples", """
+        def draw_epoch(users, items, n_items, n_negatives, generator):
+            liked = set(zip(users.tolist(), items.tolist()))
+            rows = []
+            for u, i in zip(users.tolist(), items.tolist()):
+                rows.append((u, i, 1.0))
+                for _ in range(n_negatives):
+                    while True:
+                        j = int(torch.randint(n_items, (1,), generator=generator))
+                        if (u, j) not in liked:
+                            break
+                    rows.append((u, j, 0.0))
+            u, i, labels = zip(*rows)
+            return torch.tensor(u), torch.tensor(i), torch.tensor(labels)
+    """),
+    Wrong("the next films of the catalogue for the other negatives", "2 hidden", "second knows nothing", changed(
+        DRAW, ("torch.randint(n_items, owners.shape, generator=generator)",
+               "torch.randint(n_items, users.shape, generator=generator)\n"
+               "    drawn = ((drawn + torch.arange(n_negatives)[:, None]) % n_items).flatten()"))),
+    Wrong("each second negative a copy of the one before", "2", "the second knows nothing", changed(
+        DRAW, ("    labels", "    drawn = drawn.view(n_negatives, len(users))\n"
+               "    drawn[1::2] = drawn[0::2][:len(drawn[1::2])]\n    drawn = drawn.flatten()\n    labels"))),
+    Wrong("the same negatives for two likes in a row", "2", "the second knows nothing", changed(
+        DRAW, ("    labels", "    same = (users[1:] == users[:-1]).repeat(n_negatives, 1)\n"
+               "    drawn = drawn.view(n_negatives, len(users))\n    drawn[:, 1:][same] = drawn[:, :-1][same]\n"
+               "    drawn = drawn.flatten()\n    labels"))),
+    Wrong("a little by popularity", "2", "others equally often", changed(
+        DRAW, ("torch.randint(n_items, owners.shape, generator=generator)",
+               "torch.multinomial((1.0 + torch.bincount(items, minlength=n_items)) ** 0.35, len(owners) + 1, True,\n"
+               "                              generator=generator)[1:]"))),
+    Wrong("the first films a little more often", "2", "others equally often", changed(
+        DRAW, ("torch.randint(n_items, owners.shape, generator=generator)",
+               "(torch.rand(owners.shape, generator=generator) ** 1.15 * n_items).long()"))),
+    Wrong("the same negatives for all positives of a user", "2 hidden", "the second knows nothing", """
         def draw_epoch(users, items, n_items, n_negatives, generator):
             everybody = users.unique()
             is_liked = torch.zeros(int(users.max()) + 1, n_items, dtype=torch.bool)
@@ -207,7 +246,7 @@ TOWERS = [
     Wrong("ReLU before the layers", "2 hidden", "p first", changed(TOWER, ("layer(z))", "layer(torch.relu(z)))"))),
     Wrong("leaky ReLU", "2 hidden", "ReLU cuts at 0", changed(TOWER, ("torch.relu(", "F.leaky_relu("))),
     Wrong("sigmoids between the layers", "2 hidden", "p first", changed(TOWER, ("torch.relu(", "torch.sigmoid("))),
-    Wrong("scores cut off at 100", "2", "any real number",
+    Wrong("scores cut off at 100", "2 hidden", "any real number",
           changed(TOWER, (".squeeze(1)", ".squeeze(1).clamp(-100, 100)"))),
     Wrong("GELU", "2 hidden", "p first", changed(TOWER, ("torch.relu(", "F.gelu("))),
     Wrong("the absolute value", "2 hidden", "ReLU cuts at 0", changed(TOWER, ("torch.relu(", "torch.abs("))),
@@ -248,6 +287,21 @@ TOWERS = [
     Wrong("LayerNorm in between", "1 hidden", "the number of parameters", changed(
         TOWER, ("widths[1:]))", "widths[1:]))\n        self.norm = torch.nn.LayerNorm(2 * n_factors)"))),
     Wrong("dropout", "hidden", "the scores", changed(TOWER, ("layer(z))", "F.dropout(layer(z), 0.9, len(z) > 4))"))),
+    Wrong("no ReLU after eval", "hidden", "when asked again",
+          changed(TOWER, ("torch.relu(layer(z))", "torch.relu(layer(z)) if self.training else layer(z)"))),
+    Wrong("cut off at 1000 between the layers", "hidden", "the scores with hidden", changed(
+        TOWER, ("torch.relu(layer(z))", "layer(z).clamp(0, 1000)"))),
+    Wrong("layers that begin as zeros", "hidden", "whether the first weights", changed(
+        TOWER, ("widths[1:]))", "widths[1:]))\n        [part.data.zero_() for part in self.layers.parameters()]"))),
+    Wrong("a film table that begins as ones", "hidden", "whether the first weights", changed(
+        TOWER, ("        widths", "        torch.nn.init.ones_(self.item_factors.weight)\n        widths"))),
+    Wrong("no ReLU for more than five pairs", "hidden", "when asked again",
+          changed(TOWER, ("torch.relu(layer(z))", "torch.relu(layer(z)) if len(z) < 6 else layer(z)"))),
+    Wrong("the first answer for ever", "hidden", "when asked again", changed(
+        TOWER, ("        z = torch.cat", "        if hasattr(self, 'done'):\n            return self.done\n"
+                "        z = torch.cat"),
+        ("return self.layers[-1](z).squeeze(1)",
+         "self.done = self.layers[-1](z).squeeze(1)\n        return self.done"))),
     Wrong("the scores detached", "hidden", "no detach", changed(TOWER, (".squeeze(1)", ".squeeze(1).detach()"))),
     Wrong("the users' table through .data", "hidden", "the gradient of parameter 0",
           changed(TOWER, ("self.user_factors(users)", "self.user_factors.weight.data[users]"))),
@@ -349,8 +403,10 @@ GMF_SCORES = [
           changed(GMF, ("(user_rows * h) @ item_factors.T", "(user_rows * h)[:, None] * item_factors"))),
     Wrong("a tensor's bias only of shape (1,)", "hidden", "0-dim tensor", changed(
         GMF, ("+ bias", "+ (bias[0] if torch.is_tensor(bias) else bias)"))),
-    Wrong("always single precision", "hidden", "dtype torch.float32", changed(
+    Wrong("always single precision", "hidden", "the scores of", changed(
         GMF, ("(user_rows * h) @ item_factors.T", "(user_rows * h).float() @ item_factors.float().T"))),
+    Wrong("single precision inside, cast back", "hidden", "the scores of", changed(
+        GMF, ("(user_rows * h) @ item_factors.T", "((user_rows * h).float() @ item_factors.float().T).to(h)"))),
     Wrong("always double precision", "hidden", "the scores from torch.float32: dtype torch.float64",
           changed(GMF, ("(user_rows * h) @ item_factors.T", "(user_rows * h).double() @ item_factors.double().T"))),
     Wrong("a NumPy array", "hidden", "expected a Tensor",
@@ -465,6 +521,27 @@ FUSES = [
           changed(FUSE, ("return fused", "return fused.requires_grad_(False)"))),
     Wrong("only the weight can be trained", "hidden", "are parameters to train",
           changed(FUSE, ("return fused", "fused.bias.requires_grad_(False)\n    return fused"))),
+    Wrong("the given layers frozen", "hidden", "new and old, are parameters to train", changed(
+        FUSE, ("return fused", "gmf_out.requires_grad_(False), mlp_out.requires_grad_(False)\n    return fused"))),
+    Wrong("no gradient ever arrives", "hidden", "after a step of SGD", changed(
+        FUSE, ("return fused", "[part.register_hook(lambda slope: slope * 0) for part in fused.parameters()]\n"
+               "    return fused"))),
+    Wrong("a module of its own of that name", "hidden", "an nn.Linear", """
+        def fuse(gmf_out, mlp_out, alpha):
+            class Linear(torch.nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    weight = torch.cat([alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight], 1)
+                    self.weight = torch.nn.Parameter(weight.detach())
+                    self.bias = torch.nn.Parameter((alpha * gmf_out.bias + (1 - alpha) * mlp_out.bias).detach())
+                    self.in_features, self.out_features = weight.shape[1], 1
+
+                def forward(self, x):
+                    return x @ self.weight.T.detach() + self.bias.detach()
+            return Linear()
+    """),
+    Wrong("a layer that forgets that it has one output", "hidden", "out_features",
+          changed(FUSE, ("return fused", "fused.out_features = 7\n    return fused"))),
     Wrong("the given layers scaled in place", "2 hidden", "changed its input gmf_out or mlp_out", """
         def fuse(gmf_out, mlp_out, alpha):
             f, g = gmf_out.in_features, mlp_out.in_features
@@ -487,7 +564,7 @@ FUSES = [
     """),
     Wrong("the GMF's bias shared where alpha is 1", "hidden", "changed its input gmf_out or mlp_out", changed(
         FUSE, ("    return fused", "    if alpha == 1:\n        fused.bias = gmf_out.bias\n    return fused"))),
-    Wrong("a layer that forgets how wide it is", "hidden", "in_features", """
+    Wrong("a layer that forgets how wide it is", "hidden", "in_ and out_features", """
         def fuse(gmf_out, mlp_out, alpha):
             fused = copy.deepcopy(gmf_out)
             weight = torch.cat([alpha * gmf_out.weight, (1 - alpha) * mlp_out.weight], 1)
@@ -568,6 +645,14 @@ KEEP_BEST = [
         ("        values.append(value)\n    if", "    if"))),
     Wrong("the live state_dict", "1 hidden", "from a deep copy", changed(KEEP, (DEEP, "model.state_dict()"))),
     Wrong("a shallow copy", "1 hidden", "from a deep copy", changed(KEEP, (DEEP, "dict(model.state_dict())"))),
+    Wrong("one number of each tensor kept", "1 hidden", "from a deep copy", changed(
+        KEEP, (DEEP, "{name: part.flatten()[0].item() for name, part in model.state_dict().items()}"),
+        ("model.load_state_dict(best_state)",
+         "[part.fill_(best_state[name]) for name, part in model.state_dict().items()]"))),
+    Wrong("the parameters set to the epoch's number", "1 hidden", "from a deep copy", changed(
+        KEEP, ("model.load_state_dict(best_state)", "[part.data.fill_(best_epoch) for part in model.parameters()]"))),
+    Wrong("what the iterator gives for the epoch's number", "1 hidden", "the best epoch",
+          changed(KEEP, ("epoch, _ in enumerate(epochs, start=1)", "epoch in epochs"))),
     Wrong("copied to the CPU, where it is already", "1 hidden", "from a deep copy",
           changed(KEEP, (DEEP, "{name: part.detach().cpu() for name, part in model.state_dict().items()}"))),
     Wrong("never put back", "1 hidden", "put the best back",
@@ -602,8 +687,11 @@ KEEP_BEST = [
           changed(KEEP, ("        values.append(value)", "            values.append(value)"))),
     Wrong("the best so far in the list", "1 hidden", "the values of all 5 epochs",
           changed(KEEP, ("values.append(value)", "values.append(best_value)"))),
-    Wrong("starts at 0", "hidden", "the best epoch of [-3.0", changed(KEEP, ('-float("inf")', "0.0"))),
-    Wrong("starts at -1", "hidden", "the best epoch of [-3.0", changed(KEEP, ('-float("inf")', "-1.0"))),
+    Wrong("starts at 0", "hidden", "the best epoch of [-3", changed(KEEP, ('-float("inf")', "0.0"))),
+    Wrong("starts at -1000", "hidden", "the best epoch of [-3", changed(KEEP, ('-float("inf")', "-1000.0"))),
+    Wrong("at most eight epochs", "hidden", "the values, nan too",
+          changed(KEEP, ("epoch, _ in enumerate(epochs, start=1)", "epoch, _ in zip(range(1, 9), epochs)"))),
+    Wrong("starts at -1", "hidden", "the best epoch of [-3", changed(KEEP, ('-float("inf")', "-1.0"))),
     Wrong("starts with the first value, which may be nan", "hidden", "nan is never the best", changed(
         KEEP, ("if value > best_value", "if not values or value > best_value"))),
     Wrong("compared with max(values)", "hidden", "nan is never the best",
@@ -634,12 +722,12 @@ KEEP_BEST = [
     Wrong("parameters without buffers", "hidden", "and its buffers", changed(
         KEEP, (DEEP, "[part.detach().clone() for part in model.parameters()]"),
         ("model.load_state_dict(best_state)", "[p.data.copy_(q) for p, q in zip(model.parameters(), best_state)]"))),
-    Wrong("only the first parameter", "hidden", "part 1 of the final model", changed(
+    Wrong("only the first parameter", "hidden", "the final model", changed(
         KEEP, (DEEP, "next(model.parameters()).detach().clone()"),
         ("model.load_state_dict(best_state)", "next(model.parameters()).data.copy_(best_state)"))),
     Wrong("half precision kept", "hidden", "to the last digit", changed(
         KEEP, (DEEP, "{name: part.half() for name, part in model.state_dict().items()}"))),
-    Wrong("hard-coded for check 1's first line", "1 hidden", "the values of all 3 epochs", """
+    Wrong("hard-coded for check 1's first line", "1 hidden", "from a deep copy", """
         def keep_best(model, epochs, validate):
             for epoch in epochs:
                 validate()
@@ -750,6 +838,16 @@ TRAIN_AND_KEEP = [
          "        hr_list.append(hr)\n    model"))),
     Wrong("the third fault left: a live state_dict", "2 hidden", "keep a deep copy",
           changed(LOOP, (DEEP, "model.state_dict()"))),
+    Wrong("one number of each tensor kept", "2 hidden", "keep a deep copy", changed(
+        LOOP, (DEEP, "{name: part.flatten()[0].item() for name, part in model.state_dict().items()}"),
+        ("model.load_state_dict(best_state)",
+         "[part.fill_(best_state[name]) for name, part in model.state_dict().items()]"))),
+    Wrong("the parameters set to the epoch's number", "2 hidden", "keep a deep copy", changed(
+        LOOP, (DEEP, "len(hr_list) + 1"),
+        ("model.load_state_dict(best_state)", "[part.data.fill_(best_state) for part in model.parameters()]"))),
+    Wrong("back to the best after each worse epoch", "2 hidden", "the validation values", changed(
+        LOOP, ("        hr_list.append(hr)\n", "        hr_list.append(hr)\n        if hr < max(hr_list):\n"
+               "            model.load_state_dict(best_state)\n"))),
     Wrong("a shallow copy", "2 hidden", "keep a deep copy", changed(LOOP, (DEEP, "model.state_dict().copy()"))),
     Wrong("only the leak left", "1 hidden", "is a leak",
           changed(LOOP, (MARK, PARTS.format("split.train, split.validation, split.test")))),
@@ -769,11 +867,16 @@ TRAIN_AND_KEEP = [
     Wrong("as wide as the training part", "1", "expected (3, 5)",
           changed(LOOP, ("split.train.n_items,", "int(split.train.items.max()) + 1,"))),
     Wrong("the mask as floats", "1", "is_known: dtype torch.float32", changed(LOOP, (", dtype=torch.bool", ""))),
-    Wrong("samples drawn once for all", "1 hidden", "anew in each epoch", changed(
+    Wrong("samples drawn once for all", "1 2 hidden", "anew in each epoch", changed(
         LOOP, ("    for _", "    samples = draw(is_known)\n    for _"), ("*draw(is_known)", "*samples"))),
+    Wrong("the samples of all epochs drawn first", "hidden", "anew in each epoch", changed(
+        LOOP, ("    for _", "    samples = [draw(is_known) for _ in range(n_epochs)]\n    for _"),
+        ("*draw(is_known)", "*samples.pop(0)"))),
     Wrong("the samples in one piece", "1 2 hidden", "the arguments of train_on(*samples)",
           changed(LOOP, ("*draw", "draw"))),
-    Wrong("the first value must be above -1", "hidden", "values [-2.0", changed(
+    Wrong("at most six epochs", "hidden", "the validation values",
+          changed(LOOP, ("range(n_epochs)", "range(min(n_epochs, 6))"))),
+    Wrong("the first value must be above -1", "hidden", "values [-2", changed(
         LOOP, ("not hr_list or hr > max(hr_list)", "hr > max(hr_list, default=-1.0)"),
         ("best_state = [], None", "best_state = [], copy.deepcopy(model.state_dict())"))),
     Wrong("best from 0", "hidden", "got <class 'NoneType'>",
@@ -781,29 +884,34 @@ TRAIN_AND_KEEP = [
     Wrong("the last of equals", "hidden", "the first of the best", changed(LOOP, ("hr > max", "hr >= max"))),
     Wrong("better only by a thousandth", "hidden", "the first of the best",
           changed(LOOP, ("hr > max(hr_list)", "hr > max(hr_list) + 1e-3"))),
-    Wrong("lower is better", "2 hidden", "the epoch that the model holds at the end",
+    Wrong("lower is better", "2 hidden", "the parameters at the end",
           changed(LOOP, ("hr > max", "hr < min"))),
-    Wrong("compared with the value before only", "2", "the epoch that the model holds at the end",
+    Wrong("compared with the value before only", "2", "the parameters at the end",
           changed(LOOP, ("max(hr_list)", "hr_list[-1]"))),
     Wrong("never put back", "2 hidden", "load it at the end",
           changed(LOOP, ("    model.load_state_dict(best_state)\n", ""))),
     Wrong("put back within the loop", "2 hidden", "the validation values", changed(
         LOOP, ("    model.load_state_dict(best_state)", "        model.load_state_dict(best_state)"))),
-    Wrong("kept before the epoch is trained", "2 hidden", "the epoch that the model holds at the end", changed(
+    Wrong("kept before the epoch is trained", "2 hidden", "the parameters at the end", changed(
         LOOP, ("        train_on", "        state = copy.deepcopy(model.state_dict())\n        train_on"),
         (f"best_state = {DEEP}", "best_state = state"))),
     Wrong("an epoch too few", "1 2 hidden", "the validation values",
           changed(LOOP, ("range(n_epochs)", "range(1, n_epochs)"), ("best_state = [], None",
                                                                     "best_state = [], model.state_dict()"))),
-    Wrong("stops when it gets worse", "2", "the validation values", changed(
+    Wrong("stops when it gets worse", "2 hidden", "the validation values", changed(
         LOOP, ("        hr_list.append(hr)\n",
                "        hr_list.append(hr)\n        if hr < max(hr_list):\n            break\n"))),
-    Wrong("the weight alone is put back", "hidden", "the epoch kept", changed(
+    Wrong("the weight alone is put back", "hidden", "the parameters kept", changed(
         LOOP, (DEEP, "model.weight.detach().clone()"),
         ("model.load_state_dict(best_state)", "model.weight.data.copy_(best_state)"))),
     Wrong("the best value comes back", "1 2 hidden", "the validation values",
           changed(LOOP, ("return hr_list", "return max(hr_list)"))),
     Wrong("returns nothing", "1 2 hidden", "forget to return", changed(LOOP, ("    return hr_list", ""))),
+    Wrong("the users of all parts overwritten at the end", "hidden", "changed its input split", changed(
+        LOOP, ("    return hr_list", "    for part in (split.train, split.validation, split.test):\n"
+               "        part.users.zero_()\n    return hr_list"))),
+    Wrong("the validation films overwritten", "hidden", "changed its input split",
+          changed(LOOP, (MARK, MARK + "    split.validation.items.zero_()\n"))),
     Wrong("the test films replaced in the split", "hidden", "changed its input split", changed(
         LOOP, (MARK, MARK + "    split.test.items.fill_(0)\n"))),
     Wrong("hard-coded for check 1", "2 hidden", "the validation values", """
