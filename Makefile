@@ -39,7 +39,7 @@ TEST := $(BIN)/python -m pytest tests solutions --nbval-lax --nbval-current-env 
 
 .PHONY: test test-all lessons solutions bundle submit collect grade formgrader bench
 
-test: $(READY) ## check everything: package, lessons, solutions, graders
+test: $(READY) ## check everything: package, lessons, solutions, graders (on a GPU: RECSYS_DEVICE=cuda make test)
 	@$(TEST) -m "not long"
 
 test-all: $(READY) ## the same, with the tests that take minutes

@@ -2,7 +2,8 @@
 
 The ranking metrics do not see scores but two counts for each held-out item: `better`, how many candidates score
 strictly higher, and `equal`, how many others score the same. Where scores tie, every order is equally likely, and each
-metric is its expectation over these orders: a scorer that says the same of every item gets exactly chance.
+metric is its expectation over these orders: a scorer that says the same of every item gets exactly chance. The counts
+may lie on any device; the values, in double precision, are on the CPU.
 """
 from typing import NamedTuple
 
@@ -82,7 +83,7 @@ def ndcg(better, equal, k, users=None):
 
     The ideal list has the user's held-out items on its first min(k, items) places (Järvelin and Kekäläinen 2002).
     """
-    k = _checked(k)
+    k, better, equal = _checked(k), better.cpu(), equal.cpu()
     gained = _cumulative(1 / torch.log2(torch.arange(2, k + 2, dtype=torch.float64)))
     gain = (gained[(better + equal + 1).clamp(max=k)] - gained[better.clamp(max=k)]) / (equal + 1)
     dcg, items = _by_user(gain, users)
@@ -107,7 +108,7 @@ def auc(better, equal, n_candidates, users=None):
     A user with no other candidate has no pair and gets one half.
     """
     above, items = _by_user(better + equal / 2, users)
-    others = n_candidates - items
+    others = torch.as_tensor(n_candidates).cpu() - items
     wrong = above - items * (items - 1) / 2                              # pairs of two held-out items do not count
     return torch.where(others > 0, 1 - wrong / (items * others.clamp(min=1)), 0.5)
 
@@ -117,19 +118,20 @@ def _checked(k):
 
 
 def _expected_hits(better, equal, k):
-    return ((_checked(k) - better).double() / (equal + 1)).clamp(0, 1)
+    return ((_checked(k) - better.cpu()).double() / (equal.cpu() + 1)).clamp(0, 1)
 
 
 def _by_user(values, users):
     """Sums of the values (P,) by user, float64 (U,), and how many there were, (U,)."""
-    users = torch.arange(len(values)) if users is None else users
+    users = torch.arange(len(values)) if users is None else users.cpu()
     items = torch.bincount(users)
-    return torch.zeros(len(items), dtype=torch.float64).index_add_(0, users, values.double()), items
+    return torch.zeros(len(items), dtype=torch.float64).index_add_(0, users, values.cpu().double()), items
 
 
 def _best_group(better, equal, users):
     """For each user the best-placed held-out item: how many stand before its ties, how many tie, how many are own."""
-    users = torch.arange(len(better)) if users is None else users
+    better, equal = better.cpu(), equal.cpu()
+    users = torch.arange(len(better)) if users is None else users.cpu()
     first = torch.full((int(users.max()) + 1,), torch.iinfo(torch.int64).max).scatter_reduce_(0, users, better, "amin")
     is_best = better == first[users]
     tied = torch.ones_like(first).scatter_(0, users[is_best], equal[is_best] + 1)
