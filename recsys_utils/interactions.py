@@ -72,6 +72,7 @@ class Interactions:
 
     def select(self, which):
         """Returns the rows that a mask (n,) or an index (m,) picks; ids, sizes and scale stay as they are."""
+        which = which.cpu() if isinstance(which, torch.Tensor) else which
         parts = {name: getattr(self, name)[which] for name in ("users", "items", "ratings", "timestamps")}
         return replace(self, **parts)
 

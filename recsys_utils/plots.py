@@ -3,6 +3,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 
+from recsys_utils.runtime import to_tensor
+
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
 
@@ -26,7 +28,7 @@ def long_tail(counts, what="films"):
 
     counts: (n,), ratings of each movie or user; those with none are left out (the axes are logarithmic)
     """
-    counts = np.sort(np.asarray(counts))[::-1]
+    counts = np.sort(to_tensor(counts).cpu().numpy())[::-1]
     counts = counts[counts > 0]
     half = int(np.searchsorted(counts.cumsum(), counts.sum() / 2)) + 1
     axes = new_axes(f"The long tail of {what}", f"{what}, most rated first (rank)", "ratings (count)")
@@ -43,7 +45,7 @@ def learning_curves(curves, y, x="epoch", best=None):
     """Returns axes with one line a curve; curves: dict name -> values by epoch; best: epoch to mark, counted from 1."""
     axes = new_axes(f"{y} by {x}", x, y)
     for (name, values), style in zip(curves.items(), ["-", "--", ":", "-."] * len(curves), strict=False):
-        axes.plot(range(1, len(values) + 1), values, style, label=name)
+        axes.plot(range(1, len(values) + 1), to_tensor(values).cpu().numpy(), style, label=name)
     if best is not None:
         axes.axvline(best, color=BLACK, alpha=0.5, linewidth=1, label=f"best by validation: {x} {best}")
     axes.legend()

@@ -31,6 +31,7 @@ def recommend(model, user, interactions, movies, k=5):
     """
     user, k = _checked(user, interactions.n_users, "user"), _checked_k(k)
     scores = to_tensor(model.scores(torch.tensor([user], device=device()))).cpu()[0]
+    scores = scores.float() if scores.dtype == torch.bfloat16 else scores    # NumPy has none
     order = scores.argsort(descending=True, stable=True)
     best = order[~torch.isin(order, interactions.items[interactions.users == user])][:k]
     return films(best, interactions, movies).assign(score=scores[best].numpy())

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from recsys_utils.movielens import SETS, DataError, data_dir, load_movielens
+from recsys_utils.runtime import device
 
 
 def pytest_configure(config):
@@ -22,6 +23,10 @@ def pytest_configure(config):
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["RECSYS_DATA_DIR"] = str(folder)
     os.environ["RECSYS_DATASET"] = "ml-100k"             # the stored outputs are of this set
+
+
+def pytest_report_header(config):
+    return f"the course computes on: {device()}"         # RECSYS_DEVICE, or an error in its words
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,5 @@
 """The package on a pretend device: scores, factors and answers may lie there, and every number is the CPU's."""
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import torch
@@ -9,6 +10,7 @@ from recsys_utils.evaluation import evaluate_ranking, evaluate_ratings
 from recsys_utils.interactions import Interactions
 from recsys_utils.leaderboard import record, recorded
 from recsys_utils.movielens import load_movielens
+from recsys_utils.plots import learning_curves, long_tail
 from recsys_utils.recommend import films, history, recommend, similar_items
 from recsys_utils.runtime import device, seed_everything, to_double, to_tensor
 from recsys_utils.splits import leave_last_out, random_split
@@ -135,6 +137,21 @@ def test_tables_of_films_are_those_of_the_cpu(here, monkeypatch, data, ratings):
     expected = on_the_cpu(monkeypatch, lambda: tables(user.cpu(), item.cpu(), among.cpu()))
     for found, table in zip(tables(user, item, among), expected, strict=True):
         pd.testing.assert_frame_equal(found, table)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_films_are_recommended_by_scores_of_any_type(data, ratings, dtype):
+    found = recommend(Table(ratings, dtype), 3, ratings, data.movies)
+    pd.testing.assert_frame_equal(found, recommend(Table(ratings), 3, ratings, data.movies), check_dtype=False)
+
+
+def test_rows_are_picked_and_figures_drawn_by_values_of_the_device(here, ratings):
+    liked = (ratings.ratings >= 4).to(LABEL)
+    assert torch.equal(ratings.select(liked).users, ratings.positives().users)
+    counts = torch.tensor([3, 0, 9, 1], device=LABEL)
+    assert list(long_tail(counts).lines[0].get_ydata()) == [9, 3, 1]
+    assert list(learning_curves({"a": counts, "b": [1.0, 2]}, "loss").lines[0].get_ydata()) == [3, 0, 9, 1]
+    plt.close("all")
 
 
 def test_a_record_keeps_factors_of_the_device(here, ratings, tmp_path, monkeypatch):
