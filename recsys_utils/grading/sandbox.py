@@ -6,11 +6,9 @@ it can use: LIMITS. It talks over its standard input and output; it is watched, 
 """
 
 import contextlib
-import errno
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -20,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from .course import GRADING_ENVIRONMENT, CourseError, first_line
+from .system_calls import refusals
 
 ROOT = os.geteuid() == 0
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -35,14 +34,6 @@ INSTALL = (
     "With --no-sandbox it runs with your rights instead: it can then read and change all that you can, the gradebook "
     "and other students' work included."
 )
-# What Linux refuses, by machine and its number in <linux/audit.h>: memory that no limit counts (shmget, semget,
-# msgget, memfd_create), the instructor's keys (add_key, request_key, keyctl), clone3, whose flags cannot be seen; clone
-# and unshare where they ask for a user namespace: whoever has one mounts further disks of memory. The last numbers
-# start a process (clone, fork, vfork).
-CALLS = {
-    "x86_64": (0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (56, 272), (56, 57, 58)),
-    "aarch64": (0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (220, 97), (220,)),
-}
 
 
 def require_sandbox(root):
@@ -174,20 +165,6 @@ def environment(home):
     own = {"HOME": str(home), "RECSYS_DATA_DIR": f"{home}/data", "LOGNAME": "student", "LANG": "C.UTF-8"}
     python = {"PYTHONPATH": str(PACKAGE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     return {**GRADING_ENVIRONMENT, **own, **python, "PATH": f"{PREFIX}/bin:/usr/bin:/bin"}
-
-
-def refusals(alone=False):
-    """Returns the filter that refuses CALLS, a seccomp program; on a machine of another kind it refuses nothing."""
-    machine, never, flagged, starts = CALLS.get(os.uname().machine, (0, (), (), ()))
-    never += starts if alone else ()
-    load, equal, least, bits, answer, newuser = 0x20, 0x15, 0x35, 0x45, 0x06, 0x10000000
-    no, yes = (answer, 0, 0, 0x50000 | errno.ENOSYS), (answer, 0, 0, 0x7FFF0000)
-    program = [(load, 0, 0, 4), (equal, 1, 0, machine), no, (load, 0, 0, 0), (least, 0, 1, 0x40000000), no]
-    for call in never:
-        program += [(equal, 0, 1, call), no]
-    for call in flagged:
-        program += [(equal, 0, 4, call), (load, 0, 0, 16), (bits, 0, 1, newuser), no, yes]
-    return b"".join(struct.pack("=HBBI", *row) for row in [*(program if machine else ()), yes])
 
 
 def own_tasks():

@@ -128,10 +128,16 @@ machine = os.uname().machine
 calls = {
     "x86_64": {"unshare": (272, 0x10000000), "clone": (56, 0x10000011, 0, 0, 0, 0), "clone3": (435, 0, 0),
                "shmget": (29, 0, 4096, 0o1600), "semget": (64, 0, 9, 0o1600), "msgget": (68, 0, 0o1600),
-               "memfd_create": (319, b"name", 0), "keyctl": (250, 0, -3, 0)},
+               "memfd_create": (319, b"name", 0), "keyctl": (250, 0, -3, 0), "flock": (73, 0, 1), "lock": (72, 0, 6, 0),
+               "open file lock": (72, 0, 38, 0), "inotify_init": (253,), "inotify_init1": (294, 0),
+               "fanotify_init": (300, 0, 0), "readahead": (187, 0, 0, 9), "fadvise64": (221, 0, 0, 9, 4),
+               "preadv2": (327, 0, 0, 0, 0, 0, 8)},
     "aarch64": {"unshare": (97, 0x10000000), "clone": (220, 0x10000011, 0, 0, 0, 0), "clone3": (435, 0, 0),
                 "shmget": (194, 0, 4096, 0o1600), "semget": (190, 0, 9, 0o1600), "msgget": (186, 0, 0o1600),
-                "memfd_create": (279, b"name", 0), "keyctl": (219, 0, -3, 0)},
+                "memfd_create": (279, b"name", 0), "keyctl": (219, 0, -3, 0), "flock": (32, 0, 1),
+                "lock": (25, 0, 6, 0), "open file lock": (25, 0, 38, 0), "inotify_init1": (26, 0),
+                "fanotify_init": (262, 0, 0), "readahead": (213, 0, 0, 9), "fadvise64": (223, 0, 0, 9, 4),
+                "preadv2": (286, 0, 0, 0, 0, 0, 8)},
 }[machine]
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
 print(json.dumps({
