@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 NEW_USER = 0x10000000  # CLONE_NEWUSER
-LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+LOCKS = (5, 6, 7, 36, 37, 38)  # F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW
 
 
 class Calls(NamedTuple):
@@ -16,8 +16,8 @@ class Calls(NamedTuple):
     # memory that no limit counts (shmget, semget, msgget, memfd_create), the instructor's keys (add_key, request_key,
     # keyctl), and clone3, whose flags cannot be seen
     never: tuple
-    # two attempts that run at the same time share the system's files, and could talk by them: flock, inotify_init,
-    # inotify_init1, fanotify_init, readahead, fadvise64, preadv2
+    # attempts share the system's files, and could talk by them, by locks or by what is in memory: flock, inotify_init,
+    # inotify_init1, fanotify_init, readahead, fadvise64, preadv2, mincore, cachestat, io_uring_setup
     talk: tuple
     space: tuple  # clone and unshare: whoever gets a user namespace mounts further disks of memory
     starts: tuple  # a process or a thread: clone, fork, vfork
@@ -25,10 +25,10 @@ class Calls(NamedTuple):
 
 
 CALLS = {
-    "x86_64": Calls(0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (73, 253, 294, 300, 187, 221, 327), (56, 272),
-                    (56, 57, 58), 72),
-    "aarch64": Calls(0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (32, 26, 262, 213, 223, 286), (220, 97),
-                     (220,), 25),
+    "x86_64": Calls(0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), (73, 253, 294, 300, 187, 221, 327, 27, 451, 425),
+                    (56, 272), (56, 57, 58), 72),
+    "aarch64": Calls(0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), (32, 26, 262, 213, 223, 286, 232, 451, 425),
+                     (220, 97), (220,), 25),
 }
 
 
