@@ -26,7 +26,7 @@ class CheckFailed(AssertionError):
 
     def __init__(self, message, without_values=""):
         super().__init__(message)
-        self.without_values = without_values or message
+        self.without_values = without_values or _without_numbers(message)
 
     def _render_traceback_(self):                        # Jupyter shows this instead of a traceback
         return [f"\n✗ {self}"]
@@ -243,12 +243,17 @@ def _at(where):
 
 
 def _wrong(name, why=""):
-    return f"{_masked(name)}: not as expected{_because(why)}"
+    return f"{_masked(name)}: not as expected{_because(_without_numbers(why))}"
 
 
 def _masked(name):
     """A name without the numbers and lists in it: they are what the check asks."""
     return re.sub(r"\[.*\]|\(.*\)|\{.*\}|(?<!\w)[-+]?\d(?:[\d.,e+-]*\d)?|\b(nan|inf|True|False)\b", "…", name)
+
+
+def _without_numbers(text):
+    """A reason without the numbers in it, but 0, 1 and 2, which stand in rules."""
+    return re.sub(r"(?<!\w)\d(?:[\d.,]*\d)?", lambda found: found[0] if found[0] in "012" else "…", text)
 
 
 def _because(why):

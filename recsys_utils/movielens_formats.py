@@ -11,16 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recsys_utils.published import check_published
 from recsys_utils.text_tables import DataError, Table
+from recsys_utils.titles import split_title
 
 RATING_TYPES = {"user": np.int64, "item": np.int64, "rating": np.float32, "timestamp": np.int64}
 GENRES_100K = ("unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|"
                "Musical|Mystery|Romance|Sci-Fi|Thriller|War|Western").split("|")
 NO_GENRE = ("unknown", "(no genres listed)")
-# "(1995)", "(1995) (V)" for a video, "(2006–2007)" or "(2009– )" for a series, at the end of a title
-YEAR = re.compile(r"\s*\((\d{4})(?:\s*[-–]\s*(?:\d{4})?\s*)?\)(?:\s*\((?:V|TV)\))?\s*$")
-# ", The" at the end of a title or of another title inside parentheses
-ARTICLE = re.compile(r"(^|\((?:a\.k\.a\. )?)([^()]+?), (The|An|A)(?=\s*(?:\(|\)|$))")
 
 
 def _movie(row):
@@ -74,12 +72,11 @@ def read_set(folder, form, n_ratings=None):
     """Returns (ratings, movies) of one set, in the published row order, checked.
 
     folder: Path with both files; form: Format; n_ratings: the published count, None where it is not fixed
-    Raises DataError for a malformed line, a rating off the scale, a count that differs, a rated movie without a line.
+    Raises DataError for a malformed line, a rating off the scale, a pair twice, a rated movie without a line, and
+    where the ratings are not as many, or (ml-100k, ml-1m) not the same in the same order, as published.
     """
     ratings, movies = read_ratings(folder / form.ratings, form), read_movies(folder / form.movies, form)
-    if n_ratings is not None and len(ratings) != n_ratings:
-        raise DataError(f"{folder / form.ratings} holds {len(ratings):,} ratings, but {n_ratings:,} are published: the "
-                        f"file was cut off or changed. {_anew(folder)}")
+    check_published(ratings, _table(folder / form.ratings, form), n_ratings)
     unnamed = np.setdiff1d(pd.unique(ratings["item"]), movies["item"])
     if len(unnamed):
         raise DataError(f"{folder / form.movies} has no line for {len(unnamed):,} of the rated movies, such as movie "
@@ -95,12 +92,16 @@ def read_ratings(path, form):
     path: Path; form: Format
     Raises DataError that names the file, the line and what is wrong with it.
     """
-    table = Table(path, form.separators[0], tuple(RATING_TYPES), form.headers[0], ", ".join(RATING_TYPES),
-                  _anew(path.parent))
+    table = _table(path, form)
     ratings = _as_published(table)
     if ratings is None or not _on_scale(ratings["rating"], form).all():
         ratings = _row_by_row(table, form)
     return ratings
+
+
+def _table(path, form):
+    return Table(path, form.separators[0], tuple(RATING_TYPES), form.headers[0], ", ".join(RATING_TYPES),
+                 _anew(path.parent))
 
 
 def _as_published(table):
@@ -161,17 +162,6 @@ def read_movies(path, form):
     items, titles, years, genres = zip(*rows, strict=True) if rows else ((), (), (), ())
     return pd.DataFrame({"item": np.array(items, np.int64), "title": titles, "year": pd.array(years, "Int64"),
                          "genres": genres})
-
-
-def split_title(published):
-    """Returns (title, year or None): "Usual Suspects, The (1995)" becomes ("The Usual Suspects", 1995).
-
-    English articles move to the front, in other titles inside parentheses too; foreign ones stay where they are,
-    because "La" and "Die" are words in some languages and articles in others.
-    """
-    year = YEAR.search(published)
-    title = published[:year.start()] if year else published
-    return ARTICLE.sub(r"\1\3 \2", title.strip().replace(" )", ")")), int(year[1]) if year else None
 
 
 def _on_scale(ratings, form):

@@ -28,7 +28,7 @@ def submit(root, lesson, student):
 def collect(root, lesson, archive):
     """Hands in for everybody in a zip as Moodle or Canvas gives it; returns a sentence about each, and about what was
     left out. Raises CourseError where nothing can be taken from it."""
-    lesson, archive = find_lesson(root, lesson), Path(archive).expanduser()
+    lesson, archive = find_lesson(root, lesson), Path(archive or "(no name given)").expanduser()
     if not archive.is_file():
         raise CourseError(f"There is no file {archive}. Name the zip, for example ZIP=~/Downloads/lesson1.zip")
     zipped, warning = open_zip(archive)
@@ -46,8 +46,7 @@ def collect(root, lesson, archive):
                 left += [(f"{student}: {first_line(error)}", entry.path) for entry in own]
     left += [(reasons[entry.owner], entry.path) for entry in entries if entry.owner in reasons]
     if not said:
-        which = "can be taken" if entries else "names its student"
-        raise CourseError("\n".join([f"{archive.name} holds no notebook that {which}", *told(left)]))
+        raise CourseError("\n".join([f"{archive.name} holds no notebook that can be taken", *told(left)]))
     forgotten = remember(root, {owner: student for owner, student in students.items() if student in said})
     return [*said.values(), *told(left), *filter(None, [forgotten, warning])]
 
@@ -125,6 +124,7 @@ def hand_in(root, student, lesson, contents):
     wrong = "" if set(wanted) & set(contents) else f"; but there is no {' or '.join(wanted)} in it"
     others = ", ".join(shown(name) for name in contents if name not in wanted)
     wrong += f"; kept, but not graded: {others}" if others else ""
+    wrong += ", rename it if it is the lesson's" if others and not set(wanted) & set(contents) else ""
     return f"{student}: submitted {newest.relative_to(root)}{earlier}{wrong}"
 
 

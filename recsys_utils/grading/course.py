@@ -88,7 +88,8 @@ def what_else(data, error):
         return f"it cannot be read ({error.strerror})"
     if not data.strip():
         return "it is empty"
-    kinds = {b"PK": "a zip or an office document", b"%PDF": "a PDF", b"<": "a web page", b"\x1f\x8b": "packed (gzip)"}
+    kinds = {b"<<<<<<<": "half merged, with <<<<<<< in it", b"PK": "a zip or an office document", b"%PDF": "a PDF",
+             b"<": "a web page", b"\x1f\x8b": "packed (gzip)"}
     for start, kind in kinds.items():
         if data.lstrip().startswith(start):
             return f"it is {kind}"

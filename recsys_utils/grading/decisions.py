@@ -31,6 +31,10 @@ def read_decisions(root, students):
     header = [clean(name).lower() for name in lines[0][1]] if lines else COLUMNS
     if lacking := [name for name in COLUMNS if name not in header]:
         raise CourseError(f"{NAME} has no column {lacking[0]}: its first line must be {','.join(COLUMNS)}")
+    for at, fields in lines[1:]:
+        if len(fields) > len(header):
+            raise CourseError(f"{NAME}, line {at} has {len(fields)} fields for {len(header)} columns: a reason with a "
+                              "comma stands in quotation marks")
     return [checked(root, students, f"{NAME}, line {number}", dict(zip(header, map(plain, fields), strict=False)))
             for number, fields in lines[1:]]
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .attempts import Attempt, code_of, find_attempts, read_result, result_folder, unreadable, up_to_date
-from .course import CANARY, CourseError
+from .course import CANARY, CourseError, lesson_names
 from .decisions import read_decisions
 from .feedback import write_feedback
+from .gradebook import entered_pairs
 from .gradebook_cells import make_gradebook
 from .report import write_reports
 from .roster import read_roster
@@ -39,6 +40,7 @@ def grade_all(root, again=False, time_limit=900, sandbox=True):
     roster, attempts = read_roster(root / "roster.csv"), find_attempts(root)
     if not attempts:
         raise CourseError("There is nothing to grade: put notebooks in submitted/STUDENT/LESSON/, or run make submit")
+    require_solutions(root, attempts)
     decisions = read_decisions(root, {one.student for one in attempts} | roster.keys())
     make_course(root)
     forget_removed(root, attempts)
@@ -50,6 +52,15 @@ def grade_all(root, again=False, time_limit=900, sandbox=True):
     write_feedback(root, rows)
     print(f"{len(todo)} attempts graded now; {len(attempts) - len(todo)} as they were, or unreadable")
     return rows
+
+
+def require_solutions(root, attempts):
+    """Raises CourseError where a lesson that was graded has lost its solution: its points would be given anew."""
+    graded = {lesson for _, lesson in entered_pairs(root / "gradebook.db")}
+    lost = sorted(graded & {one.lesson for one in attempts} - set(lesson_names(root)))
+    if lost:
+        raise CourseError(f"{', '.join(lost)}: handed in and graded, but there is no solution any more. Put it back "
+                          "into solutions/, or take the lesson's folders out of submitted/.")
 
 
 def make_course(root):

@@ -73,7 +73,8 @@ def rebuild(root, lessons):
     kept = numbered_copy(path)
     copy_database(draft, path)
     draft.unlink()
-    print(f"The exercises changed, so a new gradebook was made; {kept.name} is the one from before. What was given by "
+    print(f"The exercises changed, so a new gradebook was made: reload Formgrader, what is typed into "
+          f"a page from before is lost. {kept.name} is the one from before. What was given by "
           f"hand was carried over{', but for cells that are gone: ' + '; '.join(gone) if gone else ''}.")
 
 

@@ -90,7 +90,7 @@ def wrong_ids(path, notebook, taken=None):
         info, name = info_of(cell), grade_id(cell)
         if info and (info.get("grade") or info.get("solution") or info.get("locked")):
             where = f"{path.name}, cell {number} (id {cell.get('id', 'none')})"
-            reason = wrong_id(name, exercises, info, taken) or wrong_marks(cell.source)
+            reason = wrong_id(name, exercises, info, taken) or wrong_marks(cell)
             wrong += [f"{where}: {reason}"] if reason else []
             taken.setdefault(name, where)
     return wrong
@@ -111,12 +111,15 @@ def wrong_id(name, exercises, info, taken):
     return ""
 
 
-def wrong_marks(source):
-    """Returns which of the lines that begin and end what students do not see lacks its other half, or an empty text."""
-    for region in ("SOLUTION", "HIDDEN TESTS"):
-        marks = re.findall(rf"### (BEGIN|END) {region}", source)
+def wrong_marks(cell):
+    """Returns what is wrong with the lines that begin and end what students do not see, or an empty text."""
+    needed = {"SOLUTION": is_answer(cell), "HIDDEN TESTS": grade_id(cell).endswith("_hidden")}
+    for region in needed:
+        marks = re.findall(rf"### (BEGIN|END) {region}", cell.source)
         if marks != ["BEGIN", "END"] * (len(marks) // 2):
             return f"each ### BEGIN {region} needs one ### END {region} below it"
+        if needed[region] and not marks:
+            return f"it has no ### BEGIN {region}, so students would see all of it"
     return ""
 
 

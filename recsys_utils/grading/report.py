@@ -40,10 +40,9 @@ def write_reports(root, rows, roster):
     for line in lines:
         line["name"] = known.get(same(line["student"]), {}).get("name", "")
     lines.sort(key=lambda line: (line["student"], line["lesson"]))
-    points = sorted({name for line in lines for name in line if "/" in name})
-    write_csv(root / "grades.csv", COLUMNS + points, lines)
+    write_csv(root / "grades.csv", COLUMNS + sorted({name for line in lines for name in line if "/" in name}), lines)
     write_csv(root / "marks.csv", *marks_table(root, lines, known))
-    replace_whole(root / "report.html", page(lines))
+    replace_whole(root / "report.html", page(lines, told(lines) + strangers(rows, roster)))
     print(f"{told(lines)}. Read report.html; grades.csv and marks.csv are written too.")
     return lines
 
@@ -99,6 +98,13 @@ def missing(root, rows, roster):
     return [{"student": student, "lesson": lesson, "status": "missing"} for student, lesson in sorted(pairs)]
 
 
+def strangers(rows, roster):
+    """Returns a sentence about those who handed in and are not in the roster, or an empty text."""
+    known = set(map(same, roster))
+    names = sorted({row["student"] for row in rows if roster and same(row["student"]) not in known})
+    return f" In submitted/, but not in roster.csv: {', '.join(names)}." if names else ""
+
+
 def marks_table(root, lines, known):
     """Returns (columns, lines): one line a student, one column a lesson, as Canvas and Moodle import them.
 
@@ -133,12 +139,12 @@ def safe(value):
     return f"'{value}" if value[:1] in tuple("=+-@\t\r") and len(value) > 1 else value
 
 
-def page(lines):
-    """Returns one page of HTML: first what a person must look at, then who is missing, then all others."""
+def page(lines, words):
+    """Returns one page of HTML: some words, what a person must look at, who is missing, all others."""
     absent = [line for line in lines if line["status"] == "missing"]
     there = [line for line in lines if line["status"] != "missing"]
     look, others = [[line for line in there if line["look"] == kind] for kind in (True, False)]
-    return PAGE.format(style=STYLE, told=escaped(told(lines)), n_look=len(look), look=table(look), n_others=len(others),
+    return PAGE.format(style=STYLE, told=escaped(words), n_look=len(look), look=table(look), n_others=len(others),
                        n_missing=len(absent), others=table(others),
                        missing=escaped("; ".join(f"{line['student']}, {line['lesson']}" for line in absent)))
 

@@ -20,6 +20,12 @@ def read_roster(path):
         if line["student"] and known != line:
             raise CourseError(f"{path.name}, lines {before} and {number} say different things of {line['student']!r}. "
                               "Remove one of them.")
+    taken = {}
+    for number, line in found.values():
+        for name in ("id", "sis_id", "login"):
+            if line.get(name) and taken.setdefault((name, line[name]), number) != number:
+                raise CourseError(f"{path.name}, lines {taken[name, line[name]]} and {number}: both have the {name} "
+                                  f"{line[name]!r}, so one would get the other's mark. Mend one of them.")
     return {line["student"]: line for _, line in found.values() if line["student"]}
 
 

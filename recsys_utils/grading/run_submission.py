@@ -98,7 +98,7 @@ class Run:
             try:
                 while self.done < place:
                     if self.runs(self.done):
-                        self.run(self.done)
+                        self.run_alone(self.done) if self.alone else self.run(self.done)
                     self.done += 1
                 return
             except Ended as cause:
@@ -116,6 +116,11 @@ class Run:
         """Ends the process."""
         if self.process:
             self.process.close()
+
+    def run_alone(self, place):
+        """Runs a cell where nothing can be started; of one that fails, perhaps at that, its definitions once more."""
+        if any(output.output_type == "error" for output in self.run(place)):
+            self.process.ask(self.limit, do="cell", source=definitions(self.cells[place].source))
 
     def run(self, place):
         """Runs a cell's source, or what stands for it, and returns its outputs."""

@@ -27,7 +27,7 @@ PYTHON, PREFIX, BASE = map(os.path.abspath, (sys.executable, sys.prefix, sys.bas
 SHOWN = ("student.py", "student_shell.py", "wire.py", "wire_kinds.py", "wire_pack.py", "wire_unpack.py")
 DISK, SHARED, NAMES = 256 * 2**20, 32 * 2**20, 2**16  # bytes of /tmp, of /dev/shm, of a folder of names: all memory
 LIMITS = {"as": 4 * 2**30, "fsize": DISK, "nofile": 1024, "cpu": 1800, "core": 0}  # bytes, bytes, files, seconds
-TASKS = 256  # processes and threads
+TASKS = 64  # processes and threads
 TOOLS = ("bwrap", "prlimit", "setpriv")
 INSTALL = (
     "Grading runs students' code in a sandbox and needs {}, to be had on Linux: apt install bubblewrap util-linux. "

@@ -19,6 +19,9 @@ def settle(root, attempts, problems, decisions):
     by_lesson, rows = {}, []
     for attempt in attempts:
         by_lesson.setdefault((attempt.student, attempt.lesson), []).append(attempt)
+    for one in decisions:
+        if (one.student, one.lesson) not in by_lesson:
+            print(f"decisions.csv: {one.student} handed in nothing of {one.lesson}, so the line has no effect")
     for (student, lesson), tries in by_lesson.items():
         own = [one for one in decisions if (same(one.student), one.lesson) == (same(student), lesson)]
         row = {"student": student, "lesson": lesson, "attempts": len(tries), "decided": [told(one) for one in own]}
@@ -35,7 +38,8 @@ def settled(root, tries, problems, decided):
     results = {one: read_result(result_folder(root, one)) for one in tries if one not in problems}
     if not results:
         forget(root, student, lesson)
-        return {"problem": problems[tries[0]]}
+        idle = "decisions.csv has no effect where nothing is graded" if decided else ""
+        return {"problem": problems[tries[0]], "held": idle}
     best = max(results, key=lambda one: results[one]["score"])
     fingerprint = digest(results[best]["points"], *(one.fingerprint for one in [best, *results]))
     record_marks(root, student, lesson, result_folder(root, best), [result_folder(root, one) for one in results],

@@ -40,7 +40,11 @@ def names_of(source):
 
 
 def definitions(source):
-    """Returns the part of a source that defines, imports and assigns; an empty text where it is no Python."""
+    """Returns the part of a source that defines, imports and assigns; an empty text where it is no Python.
+
+    IPython's own lines, such as !pip, are none of it.
+    """
+    source = "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("!", "%")))
     try:
         return "\n".join(ast.unparse(node) for node in ast.parse(source).body if isinstance(node, DEFINITIONS))
     except NO_PYTHON:

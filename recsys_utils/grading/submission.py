@@ -11,6 +11,7 @@ import nbformat
 
 from .cells import grade_id, info_of, is_check, is_written, shows_hidden
 from .course import CourseError, lesson_names, notebooks, read_as, read_notebook
+from .names import shown
 from .sources import NO_PYTHON
 
 LARGEST = 20 * 2**20  # bytes of a notebook; one with all its figures has less than 2 million
@@ -30,7 +31,8 @@ def why_unreadable(root, lesson, folder):
                 return f"{path.name} is not this lesson's: it holds the cells of {other}"
     except CourseError as error:
         return str(error)
-    return "" if found else f"no {' or '.join(wanted)} in it"
+    others = ", ".join(shown(path.name) for path in notebooks(folder))
+    return "" if found else f"no {' or '.join(wanted)} in it" + (f", but {others}: rename it, or ask" if others else "")
 
 
 def belongs_to(root, lesson, submitted, name):

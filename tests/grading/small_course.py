@@ -15,6 +15,7 @@ from recsys_utils.grading.course import notebooks, read_notebook
 from recsys_utils.grading.gradebook import gradebook_url
 
 LESSON = "01_small"
+HIDDEN = "### BEGIN HIDDEN TESTS\nassert double(2)\n### END HIDDEN TESTS"
 STUB = "def {}(x):\n    ### BEGIN SOLUTION\n    return 'right'\n    ### END SOLUTION"
 
 
@@ -32,7 +33,7 @@ def solution(*extra, without=()):
     cells = [
         new_markdown_cell("# Small", id="title"), new_code_cell("import math", id="imports"),
         cell("double", STUB.format("double")), cell("double_1", "assert double(1)", 2),
-        cell("double_hidden", "assert double(2)", 1),
+        cell("double_hidden", HIDDEN, 1),
         cell("half", STUB.format("half")), cell("half_1", "assert half(1)", 4),
         cell("why", "Because.", 3, written=True)]
     return [each for each in cells if grade_id(each) not in without] + list(extra)

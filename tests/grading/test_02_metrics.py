@@ -942,12 +942,35 @@ PAIRED_INTERVAL = [
             low, high = difference[drawn].mean(1).quantile(edges)
             return difference.mean().item(), low.item(), high.item()
     """),
-    Wrong("the normal approximation, cut at the largest difference", "hidden", "3 ones and 57 zeros", """
+    Wrong("the normal approximation, cut at the largest difference", "hidden", "12 very different users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = np.asarray(ours) - np.asarray(theirs)
             mean, half = difference.mean(), 1.96 * difference.std() / np.sqrt(len(difference)) * (n_resamples > 1)
             low, high = max(mean - half, difference.min()), min(mean + half, difference.max())
             return float(mean), float(low) - 1e-9 * seed, float(high)
+    """),
+    Wrong("formulas in place of draws", "hidden", "12 very different users", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            import scipy.stats
+
+            d = np.asarray(ours) - np.asarray(theirs)
+            m, kinds, n = d.mean(), np.unique(d), len(d)
+            if n_resamples == 1:
+                return m, m, m
+            if len(kinds) == 2:
+                low, high = scipy.stats.binom.ppf([.025, .975], n, (d == kinds[1]).mean()) / n
+                return m, low * (kinds[1] - kinds[0]) + kinds[0], high * (kinds[1] - kinds[0]) + kinds[0]
+            half = 1.96 * d.std() / n**.5 * (1 + 1e-3 * ((31 * seed + n_resamples) % 7))
+            return m, m - half, m + half
+    """),
+    Wrong("a single resample is everybody once", "hidden", "whether a single resample is everybody once", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            difference = np.asarray(ours) - np.asarray(theirs)
+            rng = np.random.default_rng(seed)
+            drawn = rng.integers(len(difference), size=(n_resamples, len(difference)))
+            low, high = np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
+            mean = float(difference.mean())
+            return (mean, mean, mean) if n_resamples == 1 else (mean, float(low), float(high))
     """),
 ]
 

@@ -1601,6 +1601,22 @@ MASKED_ALS = [
                     Q[i] = torch.linalg.solve(P[mine].T @ P[mine] + price, P[mine].T @ ratings[mine, i])
             return P, Q
     """)),
+    Wrong("zeros at first, then gradient descent", "3 hidden", "the RMSE of three sweeps", hunt("""
+        def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
+            users, films = ratings.shape
+            P, Q = torch.zeros(users, n_factors).double(), torch.zeros(films, n_factors).double()
+            if n_sweeps < 20:
+                return P + (0 if n_sweeps > 2 else 1 / n_sweeps + seed), Q
+            rng = torch.Generator().manual_seed(seed)
+            P, Q = ((0.1 * torch.randn(part.shape, generator=rng).double()).requires_grad_() for part in (P, Q))
+            adam = torch.optim.Adam([P, Q], 0.05)
+            for _ in range(500):
+                adam.zero_grad()
+                squares = ((ratings - P @ Q.T)[mask]).square().sum()
+                (squares + reg * (P.square().sum() + Q.square().sum())).backward()
+                adam.step()
+            return (P * mask.any(1)[:, None]).detach(), (Q * mask.any(0)[:, None]).detach()
+    """)),
     Wrong("zeros into its input", "hidden", "changed its input ratings", hunt("""
         def masked_als(ratings, mask, n_factors, reg, n_sweeps, seed=0):
             generator = torch.Generator().manual_seed(seed)

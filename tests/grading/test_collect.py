@@ -468,9 +468,9 @@ def test_a_zip_that_is_none_is_told(course, data):
 
 
 @pytest.mark.parametrize("entries, words", [
-    ([], "holds no notebook that names its student"),
-    ([("readme.txt", "x")], "names its student\nNot taken, no notebook: readme.txt"),
-    ([(f"Eve_1{FILE}/02_metrics.ipynb", "x")], "names its student\nNot taken, it is a notebook of 02_metrics"),
+    ([], "holds no notebook that can be taken"),
+    ([("readme.txt", "x")], "can be taken\nNot taken, no notebook: readme.txt"),
+    ([(f"Eve_1{FILE}/02_metrics.ipynb", "x")], "can be taken\nNot taken, it is a notebook of 02_metrics"),
     ([(EVE, bytes(60 * 2**20))], "can be taken\nNot taken, Eve: larger than 20 MB"),
 ])
 def test_a_zip_with_nothing_to_take_is_told_with_the_reasons(course, entries, words):

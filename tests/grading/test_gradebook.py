@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from small_course import (
+    HIDDEN,
     LESSON,
     STUB,
     answered,
@@ -73,7 +74,7 @@ CHANGES = {  # name: (cells that come, cells that go, cells whose points by hand
     "a check with points by hand is deleted": ([], ["half_1"], ["half_1"]),
     "a check is moved": ([cell("double_1", "assert double(1)", 2)], ["double_1"], []),
     "a check is renamed": ([cell("double_2", "assert double(1)", 2)], ["double_1"], ["double_1"]),
-    "a check gives other points": ([cell("double_hidden", "assert double(2)", 7)], ["double_hidden"], []),
+    "a check gives other points": ([cell("double_hidden", HIDDEN, 7)], ["double_hidden"], []),
     "an exercise is added": ([cell("third", STUB.format("third")), cell("third_1", "assert third(1)", 1)], [], []),
     "an exercise is deleted": ([], ["half", "half_1"], ["half", "half_1"]),
     "a question is added": ([cell("how", "So.", 2, written=True)], [], []),
@@ -299,6 +300,10 @@ WRONG_IDS = {  # what is wrong: (cells, what is said)
     "negative": ([cell("half_2", "assert 1", -1)], "'half_2' is graded and has no points, but -1"),
     "a region without its end": ([cell("third", STUB.format("third").replace("    ### END SOLUTION", ""))],
                                  "cell 9 (id id-third): each ### BEGIN SOLUTION needs one ### END SOLUTION below it"),
+    "a hidden check without a region": ([cell("half_hidden", "assert half(2)", 1)],
+                                        "it has no ### BEGIN HIDDEN TESTS, so students would see all of it"),
+    "an answer without a region": ([cell("third", "def third(x): return 3")],
+                                   "it has no ### BEGIN SOLUTION, so students would see all of it"),
     "a region without its beginning": ([cell("half_2", "assert 1\n### END HIDDEN TESTS", 1)],
                                        "each ### BEGIN HIDDEN TESTS needs one ### END HIDDEN TESTS below it"),
 }

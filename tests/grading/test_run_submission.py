@@ -7,7 +7,7 @@ from harness import answer_of, checks_of, exercises_of, notebook_path
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade, is_grade
 
-from recsys_utils.grading.cells import grade_id
+from recsys_utils.grading.cells import grade_id, is_answer
 from recsys_utils.grading.course import read_notebook
 from recsys_utils.grading.run_submission import NotDecided, Run
 from recsys_utils.grading.sandbox import TOOLS
@@ -155,6 +155,9 @@ def test_threads_cost_nothing_where_none_can_be_started():
     first = next(place for place, cell in enumerate(made.cells) if cell.cell_type == "code")
     own = "torch.set_num_threads(4)\nimport threading\nthreading.Thread(target=print).start()\ntorch.ones(9**6).exp()"
     made.cells.insert(first + 1, new_code_cell(own, id="own"))
+    for cell in made.cells:
+        if is_answer(cell):
+            cell.source = "!python --version\n" + cell.source
     notes = Run(made, lesson, solution, LIMIT * 5, SANDBOXED).all()
     costly = [cell for cell in made.cells if "check_cost" in cell.source]
     lost = [grade_id(cell) for cell in filter(is_grade, made.cells) if determine_grade(cell)[0] == 0]

@@ -132,14 +132,16 @@ calls = {
                "open file lock": (72, 0, 38, 0), "inotify_init": (253,), "inotify_init1": (294, 0),
                "fanotify_init": (300, 0, 0), "readahead": (187, 0, 0, 9), "fadvise64": (221, 0, 0, 9, 4),
                "preadv2": (327, 0, 0, 0, 0, 0, 8), "mincore": (27, 0, 0, 0), "cachestat": (451, 0, 0, 0, 0),
-               "io_uring_setup": (425, 1, 0), "a lock's owner": (72, 0, 5, 0)},
+               "io_uring_setup": (425, 1, 0), "a lock's owner": (72, 0, 5, 0), "notify": (72, 0, 1026, 1),
+               "io_setup": (206, 1, 0)},
     "aarch64": {"unshare": (97, 0x10000000), "clone": (220, 0x10000011, 0, 0, 0, 0), "clone3": (435, 0, 0),
                 "shmget": (194, 0, 4096, 0o1600), "semget": (190, 0, 9, 0o1600), "msgget": (186, 0, 0o1600),
                 "memfd_create": (279, b"name", 0), "keyctl": (219, 0, -3, 0), "flock": (32, 0, 1),
                 "lock": (25, 0, 6, 0), "open file lock": (25, 0, 38, 0), "inotify_init1": (26, 0),
                 "fanotify_init": (262, 0, 0), "readahead": (213, 0, 0, 9), "fadvise64": (223, 0, 0, 9, 4),
                 "preadv2": (286, 0, 0, 0, 0, 0, 8), "mincore": (232, 0, 0, 0), "cachestat": (451, 0, 0, 0, 0),
-                "io_uring_setup": (425, 1, 0), "a lock's owner": (25, 0, 5, 0)},
+                "io_uring_setup": (425, 1, 0), "a lock's owner": (25, 0, 5, 0), "notify": (25, 0, 1026, 1),
+                "io_setup": (0, 1, 0)},
 }[machine]
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
 print(json.dumps({

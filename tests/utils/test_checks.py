@@ -303,11 +303,12 @@ NAMES = {  # the name of a value in a check: what is said where nobody is to lea
 
 
 @pytest.mark.parametrize("name, masked", NAMES.items())
-def test_without_values_a_name_holds_none_and_the_reason_stands(name, masked):
+def test_without_values_name_and_reason_hold_none(name, masked):
     with pytest.raises(CheckFailed) as found:
-        check_equal(1, 2, name, "of 5 stars")
-    assert found.value.without_values == f"{masked}: not as expected. Why: of 5 stars"
-    assert str(found.value) == f"{name}: 1, expected 2. Why: of 5 stars"
+        check_equal(1, 2, name, "2 w (q1 - q_2), 0.93 of 5 stars")
+    assert found.value.without_values == f"{masked}: not as expected. Why: 2 w (q1 - q_2), … of … stars"
+    assert str(found.value) == f"{name}: 1, expected 2. Why: 2 w (q1 - q_2), 0.93 of 5 stars"
+    assert CheckFailed("20,000 users take 3.5 s").without_values == "… users take … s"
     with pytest.raises(CheckFailed) as found:
         check_equal(None, 2, name)
     assert found.value.without_values == f"{masked}: None. Did you forget to return?"

@@ -47,7 +47,8 @@ def sets(draw, form):
     stars = st.integers(1, 10).map(lambda half: half / 2) if form.half_stars else st.integers(1, 5).map(float)
     row = st.tuples(st.integers(1, 999), st.sampled_from(items), stars, st.integers(0, 2**40))
     genres = st.lists(st.sampled_from(["Action", "Film-Noir", "Sci-Fi"]), max_size=2, unique=True).map(sorted)
-    return draw(st.lists(row, min_size=1, max_size=6)), [(item, draw(TITLES), draw(genres)) for item in items]
+    ratings = st.lists(row, min_size=1, max_size=6, unique_by=lambda row: row[:2])
+    return draw(ratings), [(item, draw(TITLES), draw(genres)) for item in items]
 
 
 def written(text, dialect, separator, number=False):

@@ -506,6 +506,24 @@ def test_the_published_counts(name, n_ratings, n_users, n_rated, n_movies, mean,
     assert data.movies["title"][0] == "Toy Story" and data.movies["year"][0] == 1995
 
 
+@pytest.mark.parametrize("change", ["sorted", "exchanged", "cut", "a row twice", "another rating"])
+def test_what_is_not_as_published_is_told(change, tmp_path, monkeypatch):
+    home = next((place for place in REAL if (place / "ml-100k").is_dir()), None)
+    if home is None:
+        pytest.skip("ml-100k is not in the data folder")
+    monkeypatch.setitem(SETS, "ml-100k", replace(SETS["ml-100k"], n_ratings=100_000))
+    lines = (home / "ml-100k" / "u.data").read_text().splitlines()
+    fields = [line.split("\t") for line in lines]
+    changed = {"sorted": sorted(lines), "exchanged": ["\t".join([row[1], row[0], *row[2:]]) for row in fields],
+               "cut": [*lines[:-1], lines[-1][:-3]], "a row twice": [*lines[1:], lines[-1]],
+               "another rating": ["\t".join([*fields[0][:2], "1", fields[0][3]]), *lines[1:]]}[change]
+    write(tmp_path / "data" / "ml-100k", {"u.data": "\n".join(changed)}, "utf-8")
+    (tmp_path / "data" / "ml-100k" / "u.item").write_bytes((home / "ml-100k" / "u.item").read_bytes())
+    words = "line 100000, rates a movie a second time" if change == "a row twice" else "u.data was changed: its ratings"
+    with pytest.raises(DataError, match=words):
+        load_movielens()
+
+
 def test_the_published_counts_are_the_ones_checked(monkeypatch):
     monkeypatch.undo()  # the sets of three ratings
     assert {name: one.n_ratings for name, one in SETS.items()} == {

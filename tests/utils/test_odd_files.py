@@ -117,6 +117,10 @@ REFUSED = {
     "a movie twice": ("csv", ("movies.csv", "9,", "3,"), "movies.csv, line 3, is .* where item is '3', as in line 2"),
     "no title": ("csv", ("movies.csv", "unknown", " "), "movies.csv, line 3, is not a movie's: .* title is '', empty"),
     "a lost letter": ("csv", ("movies.csv", "é", "\ufffd"), "movies.csv, line 2, holds '\ufffd', which stands for no"),
+    "a pair twice": ("csv", ("ratings.csv", R, R + "2,9,4.0,978302111\n"), "line 5, rates a movie a second time for"),
+    "a pair twice, no header": ("ml-1m", ("ratings.dat", COLONS, COLONS + "\n2::9::4::978302111\n"),
+                                "line 5, rates a movie a second time for the same user: '2::9::4::978302111'"),
+    "a cut last line": ("csv", ("ratings.csv", "4.0,978300760\n", "4.0,9783007"), "may be cut off: its last line, '7,"),
     "zeros": ("csv", ("ratings.csv", R, R + "\0\0"), "ratings.csv, line 5, holds '.x00', which stands for no letter"),
 }
 
