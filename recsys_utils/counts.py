@@ -14,3 +14,8 @@ def count(value, lowest, highest, refusal):
     if not lowest <= number <= highest:
         raise ValueError(refusal)
     return int(number)
+
+
+def checked_seed(seed):
+    """Returns the seed as an int; raises ValueError for anything but a whole number from 0 up."""
+    return count(seed, 0, 2**63 - 1, f"seed={seed!r}: use a whole number from 0 up, so that a draw can be repeated")

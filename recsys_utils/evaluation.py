@@ -7,7 +7,7 @@ import scipy.sparse
 import torch
 
 from recsys_utils import metrics
-from recsys_utils.counts import count
+from recsys_utils.counts import checked_seed, count
 from recsys_utils.result import Result
 from recsys_utils.runtime import device, to_double, to_tensor
 
@@ -20,15 +20,15 @@ def evaluate_ratings(model, split, on="test", clip=True):
 
     split: Split; on: "test" or "validation"; clip: predictions are cut to the data's scale, and the protocol says so
     MSE and MAE have values by user whose mean is the pooled value.
-    Raises ValueError for an empty part and for predictions that are NaN or of another shape.
+    Raises ValueError for an empty part and for predictions that are NaN, infinite or of another shape.
     """
     held_out, here = _parts(split, on, or_train=True)[0], device()
     batches = zip(held_out.users.split(CELLS), held_out.items.split(CELLS), strict=True)
-    predicted = torch.cat([torch.atleast_1d(_cpu(model.predict(users.to(here), items.to(here))))
+    predicted = torch.cat([torch.atleast_1d(_answer(model, "predict", users.to(here), items.to(here)).cpu())
                            for users, items in batches])
-    if predicted.shape != held_out.ratings.shape or predicted.isnan().any():
-        raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int(predicted.isnan().sum())} NaN "
-                         f"for {len(held_out)} pairs: it must give one number for each")
+    if predicted.shape != held_out.ratings.shape or not predicted.isfinite().all():
+        raise ValueError(f"model.predict gave shape {tuple(predicted.shape)} with {int((~predicted.isfinite()).sum())} "
+                         f"NaN or inf for {len(held_out)} pairs: it must give one number for each")
     if clip:
         predicted = predicted.clamp(*held_out.scale)
     users, owner = held_out.users.unique(return_inverse=True)
@@ -49,10 +49,10 @@ def evaluate_ranking(model, split, k=10, candidates="all", on="test", seed=0):
     Candidates are all items but the user's train and validation positives (on="validation": but the train positives).
     split: Split of positives; k: 1 … n_items
     candidates: "all", or how many others the one held-out item of each user is ranked among, drawn with the seed
-    Raises ValueError for a k or candidates out of range, an empty part, and scores that are NaN or of another shape.
+    Raises ValueError for a k or candidates out of range, an empty part, and scores that are NaN, inf or misshapen.
     """
     held_out, known = _parts(split, on)
-    k, candidates = _checked_ranking(k, candidates, held_out)
+    (k, candidates), seed = _checked_ranking(k, candidates, held_out), checked_seed(seed)
     draw = None if candidates == "all" else torch.Generator().manual_seed(seed)
     users = held_out.users.unique()
     held_out_rows, known_rows = _csr([held_out]), _csr(known)
@@ -85,7 +85,7 @@ def _parts(split, on, or_train=False):
 
 def _checked_ranking(k, candidates, held_out):
     n = held_out.n_items
-    k = count(k, 1, n, f"k={k} of {n:,} items: use a whole number from 1 up to the number of items")
+    k = count(k, 1, n, f"k={k!r} of {n:,} items: use a whole number from 1 up to the number of items")
     if isinstance(candidates, str) and candidates == "all":
         return k, candidates
     candidates = count(candidates, 1, n - 1,
@@ -127,10 +127,10 @@ def _rank_batch(model, users, held_out, known, candidates, draw):
     if own.isneginf().any():
         raise ValueError("model.scores gave -inf for a held-out item: leave masking to evaluate_ranking")
     ordered = _ascending(scores)                                         # one sort serves all items of a user
-    if ordered[:, -1].isnan().any():                                     # NaN sorts last
-        raise ValueError("model.scores gave NaN: did training diverge? Try a lower learning rate")
+    if not ordered[:, -1].isfinite().all():                              # NaN sorts last, inf before it
+        raise ValueError("model.scores gave NaN or inf: did training diverge? Try a lower learning rate")
     up_to, below = (torch.searchsorted(ordered, own, right=right) for right in (True, False))
-    better, equal = (_cpu(count)[row, place] for count in (scores.shape[1] - up_to, up_to - below - 1))
+    better, equal = (count.cpu()[row, place] for count in (scores.shape[1] - up_to, up_to - below - 1))
     return better, equal, per_row, n_candidates
 
 
@@ -143,7 +143,7 @@ def _ascending(scores):
 
 
 def _checked_scores(model, users, n_items):
-    scores = to_tensor(model.scores(users.to(device())))
+    scores = _answer(model, "scores", users.to(device()))
     if scores.shape != (len(users), n_items):
         raise ValueError(f"model.scores gave shape {tuple(scores.shape)} for {len(users)} users: it must give "
                          f"({len(users)}, {n_items}), a score for each item")
@@ -171,5 +171,14 @@ def _count_in_words(split, held_out, users, n_candidates, candidates):
     return ", ".join(words + ([f"{short:,} users with fewer others than {candidates}"] if short else []))
 
 
-def _cpu(values):
-    return to_tensor(values).cpu()
+def _answer(model, name, *asked):
+    """What model.name gives for what it is asked, as a tensor; raises ValueError where it gives no numbers."""
+    if isinstance(model, type) or not callable(getattr(model, name, None)):
+        kind = f"class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise ValueError(f"This {kind} is no model to ask for {name}: it takes an object with predict(users, items) "
+                         "for ratings, scores(users) for ranking")
+    answer = getattr(model, name)(*asked)
+    try:
+        return to_tensor(answer)
+    except (TypeError, ValueError):
+        raise ValueError(f"model.{name} gave a {type(answer).__name__}, not numbers: is a return missing?") from None

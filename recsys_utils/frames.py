@@ -1,6 +1,7 @@
 """Tables of any library: columns as NumPy arrays, checked, in words that name column, row and remedy."""
 import warnings
 from collections.abc import Hashable
+from numbers import Number
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ def as_pandas(frame):
     Raises ValueError for anything else, and where a library that the frame needs for this is not there.
     """
     try:
-        if not isinstance(frame, pd.DataFrame):
+        if not isinstance(frame, (pd.DataFrame, pd.Series, type)):
             if hasattr(frame, "to_pandas"):
                 frame = frame.to_pandas()
             elif hasattr(frame, "__arrow_c_stream__"):
@@ -26,16 +27,17 @@ def as_pandas(frame):
     except ImportError as error:
         raise ValueError(f"This {type(frame).__name__} cannot become a pandas DataFrame here: {error}") from None
     if not isinstance(frame, pd.DataFrame):
-        raise ValueError(f"This is a {type(frame).__name__}, not a table: make it one, pandas.DataFrame(…)")
+        kind = "class" if isinstance(frame, type) else type(frame).__name__
+        raise ValueError(f"This is a {kind}, not a table: make it one, pandas.DataFrame(…)")
     return frame
 
 
 def check_columns(frame, columns):
     """Raises ValueError unless each of these names is one column of the frame, and the frame has rows."""
     for name in columns:
-        if name not in frame.columns:
+        if not isinstance(name, Hashable) or name not in frame.columns:
             raise ValueError(f"The table has no column {name!r}; it has {list(frame.columns)}. Say which is which: "
-                             "from_frame(frame, user=…, item=…, rating=…, timestamp=…), None where there is none")
+                             "from_frame(frame, user=…, item=…, rating=…, timestamp=…), where the last two may be None")
         if isinstance(frame[name], pd.DataFrame) or columns.count(name) > 1:
             raise ValueError(f"Column {name!r} stands in the table, or is asked for, more than once: give each of "
                              f"user, item, rating and timestamp a column of its own; there are {list(frame.columns)}")
@@ -64,11 +66,28 @@ def contiguous(column):
         row = next((row for row, value in enumerate(column) if not isinstance(value, Hashable)), 0)
         raise ValueError(f"Column {column.name!r} holds lists or the like, which cannot be ids, such as "
                          f"{_plain(column, row)} in row {row}: make them tuples or texts") from None
+    if ids.dtype == object:
+        _check_ids(column, codes, ids)
     try:
         order = np.argsort(ids, kind="stable")
     except TypeError:                                        # ids that have no order, tuples beside strings for one
         order = np.arange(len(ids))
     return np.argsort(order)[codes], ids[order]
+
+
+def _check_ids(column, codes, ids):
+    """Raises ValueError where ids are blank texts, or texts beside numbers: 1 and "1" would be two."""
+    blank, texts, numbers = ([row for row, one in enumerate(ids) if found(one)] for found in (
+        lambda one: isinstance(one, str) and not one.strip(), lambda one: isinstance(one, str),
+        lambda one: isinstance(one, Number)))
+    name = column.name
+    if blank:
+        rows = np.isin(codes, blank)
+        raise ValueError(f"Column {name!r} has no id in row {_first(rows)}, but {_plain(column, _first(rows))} "
+                         f"({rows.sum():,} such rows): drop these rows, frame[frame[{name!r}].str.strip() != '']")
+    if texts and numbers:
+        raise ValueError(f"Column {name!r} holds texts beside numbers, such as {ids[texts[0]]!r} and "
+                         f"{ids[numbers[0]]!r}: make them one kind, frame.assign({name}=frame[{name!r}].astype(str))")
 
 
 def ratings_of(column):
@@ -135,6 +154,12 @@ def _moments(column):
         raise ValueError(f"Column {column.name!r} holds {kind}, not times, such as "
                          f"{_plain(column, row)} in row {row}: convert it first with pandas.to_datetime, or pass "
                          "timestamp=None if the rows stand in order")
+    if values.dtype.kind == "f" and values.dtype.itemsize < 8:
+        rounded = np.isfinite(values) & (np.abs(values) > 2.0 ** (np.finfo(values.dtype).nmant + 1))
+        if rounded.any():
+            row = _first(rounded)
+            raise ValueError(f"Column {column.name!r} is {values.dtype}, too coarse for times such as "
+                             f"{_plain(column, row)} in row {row}, which are rounded: read it as int64 or float64")
     return values.to_numpy(dtype=np.float64 if values.dtype.kind == "f" else None)
 
 

@@ -1,5 +1,6 @@
 """Who rated what, with contiguous ids: the one form in which every model of the course gets its data."""
 from dataclasses import dataclass, replace
+from typing import SupportsFloat
 
 import numpy as np
 import scipy.sparse
@@ -61,7 +62,7 @@ class Interactions:
         and for a pair that stands there twice.
         """
         frame = as_pandas(frame)
-        check_columns(frame, [name for name in (user, item, rating, timestamp) if name is not None])
+        check_columns(frame, [user, item, *(name for name in (rating, timestamp) if name is not None)])
         user_codes, user_ids = contiguous(frame[user])
         item_codes, item_ids = contiguous(frame[item])
         check_pairs(frame, user_codes * len(item_ids) + item_codes, user, item)
@@ -71,8 +72,11 @@ class Interactions:
                    torch.tensor(times), user_ids, item_ids, (float(ratings.min()), float(ratings.max())))
 
     def select(self, which):
-        """Returns the rows that a mask (n,) or an index (m,) picks; ids, sizes and scale stay as they are."""
-        which = which.cpu() if isinstance(which, torch.Tensor) else which
+        """Returns the rows that a bool mask (n,), an index (m,) or a slice picks; ids, sizes and scale stay.
+
+        Raises ValueError for anything else, and for a mask that is not bool.
+        """
+        which = which if isinstance(which, slice) else _rows(which, len(self))
         parts = {name: getattr(self, name)[which] for name in ("users", "items", "ratings", "timestamps")}
         return replace(self, **parts)
 
@@ -81,6 +85,9 @@ class Interactions:
 
         Raises ValueError where no rating of the data set can be that high, as with clicks.
         """
+        if isinstance(min_rating, (str, bool)) or not isinstance(min_rating, SupportsFloat) or min_rating != min_rating:
+            raise ValueError(f"min_rating={min_rating!r}: use a number of stars, such as 4")
+        min_rating = float(min_rating)
         if self.scale[1] < min_rating:
             raise ValueError(f"No rating here is above {self.scale[1]:g}, so none is a positive at min_rating="
                              f"{min_rating:g}. Clicks are positives already; another scale needs its own min_rating")
@@ -90,3 +97,15 @@ class Interactions:
         """Returns the ratings as a scipy CSR matrix (n_users, n_items); a place without a rating is not stored."""
         place = (self.users.numpy(), self.items.numpy())
         return scipy.sparse.csr_matrix((self.ratings.numpy(), place), shape=(self.n_users, self.n_items))
+
+
+def _rows(which, n):
+    """The bool mask (n,) or whole-number index (m,) as a tensor."""
+    rows = np.asarray(which.cpu() if isinstance(which, torch.Tensor) else which)
+    rows = rows.astype(np.int64) if rows.shape == (0,) else rows
+    if rows.ndim != 1 or rows.dtype.kind not in "biu" or rows.dtype == bool and len(rows) != n:
+        raise ValueError(f"select got {rows.dtype} of shape {rows.shape}: use a bool mask ({n},), or a list of whole "
+                         "row numbers")
+    if n == len(rows) > 2 and rows.dtype != bool and np.isin(rows, (0, 1)).all():
+        raise ValueError(f"select got {n} numbers 0 and 1 for {n} rows: use a bool mask, such as which == 1")
+    return torch.tensor(rows if rows.dtype == bool else rows.astype(np.int64))

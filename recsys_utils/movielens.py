@@ -67,8 +67,12 @@ def load_movielens(name=None) -> MovieLens:
     if kind == "synthetic":
         data = MovieLens(*make_synthetic(parse_size(size) if size else None), name, "code, seed 0: no real people")
     elif name in SETS:
-        with _found(SETS[name], data_dir()) as (folder, form, source):
-            data = MovieLens(*read_set(folder, form, SETS[name].n_ratings), name, source)
+        try:
+            with _found(SETS[name], data_dir()) as (folder, form, source):
+                data = MovieLens(*read_set(folder, form, SETS[name].n_ratings), name, source)
+        except OSError as error:
+            raise DataError(f"{name} could not be read or kept ({error}): make {data_dir()} and all in it readable and "
+                            "writable for you, or set RECSYS_DATA_DIR to another folder.") from None
     else:
         raise ValueError(_unknown(name))
     print(data)
@@ -102,7 +106,7 @@ def _in_folder(one, folder):
             return place, one.form, f"the folder …/{place.name}"
         if one.name == "ml-100k" and RECBOLE.complete(place):
             return place, RECBOLE, f"the folder …/{place.name}, {WHEEL_WORDS}"
-        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        if place.is_symlink() or place.exists() and (not place.is_dir() or any(place.iterdir())):
             raise DataError(f"{place} is there, but without {one.form.ratings} and {one.form.movies}. Put these in, or "
                             f"move {place} away and load again: the set is then fetched anew.")
 

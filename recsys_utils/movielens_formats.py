@@ -2,7 +2,6 @@
 import csv
 import io
 import itertools
-import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """The student's own ratings: written once in lesson 1, read by every lesson that follows."""
 import difflib
 import json
+import unicodedata
 from typing import SupportsFloat
 
 import pandas as pd
@@ -13,21 +14,22 @@ from recsys_utils.text_tables import DataError, read_text
 def match_titles(ratings, movies):
     """Returns own ratings as a table item, title, year, rating, one row a film that the data set has.
 
-    ratings: dict, title (with or without its year) -> rating; of several films with one title, the first is taken
+    ratings: dict, title (with or without its year) -> rating; of several films with one title, the first is taken;
+        of several ratings of one film, under its title with and without year, the last
     Prints a line for each title that is not there, with a similar one if there is any.
     """
     films = {}
     for film in reversed(list(movies.itertuples())):                     # so that the first of a title stays
-        films[film.title] = films[f"{film.title} ({film.year})"] = film
-    rows = []
+        films[_composed(film.title)] = films[_composed(f"{film.title} ({film.year})")] = film
+    rows = {}
     for title, rating in _checked(ratings).items():
         if title in films:
             film = films[title]
-            rows.append((film.item, film.title, film.year, rating))
+            rows[film.item] = film.item, film.title, film.year, rating
         else:
             near = difflib.get_close_matches(title, list(films), n=1, cutoff=0.7)
             print(f"{title!r} is not in this data set{f'; did you mean {near[0]!r}?' if near else ''}")
-    return pd.DataFrame(rows, columns=["item", "title", "year", "rating"])
+    return pd.DataFrame(list(rows.values()), columns=["item", "title", "year", "rating"])
 
 
 def save_own_ratings(ratings):
@@ -55,4 +57,9 @@ def _checked(ratings):
     for title, rating in ratings.items():
         if isinstance(rating, (bool, str)) or not isinstance(rating, SupportsFloat) or not 0.5 <= float(rating) <= 5:
             raise ValueError(f"{title!r} is rated {rating!r}: use 0.5 to 5 stars")
-    return {str(title): float(rating) for title, rating in ratings.items()}
+    return {_composed(str(title)): float(rating) for title, rating in ratings.items()}
+
+
+def _composed(title):
+    """The title with each accent in its letter: some keyboards and files part the two, which look the same."""
+    return unicodedata.normalize("NFC", title)

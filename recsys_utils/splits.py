@@ -1,15 +1,17 @@
 """Ways to hold ratings out: disjoint parts, seeded, in words that stand beside every number."""
 import itertools
 from dataclasses import dataclass
+from numbers import Real
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 import torch
 
-from recsys_utils.counts import count
+from recsys_utils.counts import checked_seed, count
 from recsys_utils.interactions import Interactions
 
+TWICE = WeakKeyDictionary()   # part -> its rows whose user and item stand in an earlier one
 SHARED = WeakKeyDictionary()  # part -> other part -> the other's rows that stand in both
 
 
@@ -24,7 +26,7 @@ class Split:
 
     @property
     def fault(self):
-        """Why these are no parts of one data set that share no row, in words; "" where they are.
+        """Why these are no parts of one data set that share no row and hold none out twice, in words; else "".
 
         Looked at when a model is evaluated: such a split would give numbers that look well and mean nothing.
         """
@@ -39,6 +41,11 @@ class Split:
                 return (f"{len(shared):,} rows of {other} stand in {one} too, such as user {user} with item {item}: "
                         "what a model was trained on is not held out; split the rows once, with random_split or "
                         "leave_last_out")
+        for name in ("validation", "test"):
+            part, twice = parts[name], _twice(parts[name])
+            if len(twice):
+                return (f"{len(twice):,} rows of {name} stand there twice, such as user {int(part.users[twice[0]])} "
+                        f"with item {int(part.items[twice[0]])}, and would count twice: select each row once")
         return ""
 
 
@@ -51,9 +58,19 @@ def _shared(part, other):
     """Rows of the other part whose user and item stand together in this one, int array (m,); looked up once a pair."""
     found = SHARED.setdefault(part, WeakKeyDictionary())
     if other not in found:
-        pairs = [one.users.numpy() * one.n_items + one.items.numpy() for one in (part, other)]
-        found[other] = np.flatnonzero(pd.Index(pairs[1]).isin(pairs[0]))
+        found[other] = np.flatnonzero(_pairs(other).isin(_pairs(part)))
     return found[other]
+
+
+def _twice(part):
+    """Rows of the part whose user and item stand together in an earlier one, int array (m,); looked up once a part."""
+    if part not in TWICE:
+        TWICE[part] = np.flatnonzero(_pairs(part).duplicated())
+    return TWICE[part]
+
+
+def _pairs(part):
+    return pd.Index(part.users.numpy() * part.n_items + part.items.numpy())
 
 
 def _from_parts(interactions, parts, name):
@@ -62,9 +79,16 @@ def _from_parts(interactions, parts, name):
     return Split(*(interactions.select(parts == part) for part in range(3)), name)
 
 
+def _check_data(interactions):
+    if not isinstance(interactions, Interactions):
+        raise ValueError(f"This is a {type(interactions).__name__}, but Interactions are split: make them with "
+                         "Interactions.from_frame(frame)")
+
+
 def _check_shares(test, validation):
-    if not (0 < test < 1 and 0 <= validation < 1 and test + validation < 1):
-        raise ValueError(f"test={test} and validation={validation} are shares of all rows: between 0 and 1, "
+    numbers = isinstance(test, Real) and isinstance(validation, Real)
+    if not (numbers and 0 < test < 1 and 0 <= validation < 1 and test + validation < 1):
+        raise ValueError(f"test={test!r} and validation={validation!r} are shares of all rows: between 0 and 1, "
                          "and below 1 together, so that something is left to train on")
 
 
@@ -78,7 +102,9 @@ def random_split(interactions, test=0.2, validation=0.0, within_users=False, see
     test, validation: shares; within_users: of each user's rows (rounded down), else of all rows
     Its name gives train, validation and test in percent: "random 70/10/20, seed 0".
     """
+    _check_data(interactions)
     _check_shares(test, validation)
+    seed = checked_seed(seed)
     order = np.random.default_rng(seed).permutation(len(interactions))
     if within_users:
         users = interactions.users.numpy()[order]
@@ -104,8 +130,9 @@ def _place_and_count(sorted_users, n_users):
 
 def k_fold(interactions, k=5, seed=0):
     """Yields k Splits; each row is in the test part of exactly one of them. No validation part."""
-    n = len(interactions)
-    k = count(k, 2, n, f"k={k} folds of {n:,} ratings: use a whole number from 2 up to the number of ratings")
+    _check_data(interactions)
+    n, seed = len(interactions), checked_seed(seed)
+    k = count(k, 2, n, f"k={k!r} folds of {n:,} ratings: use a whole number from 2 up to the number of ratings")
     order = np.random.default_rng(seed).permutation(n)
     for fold, rows in enumerate(np.array_split(order, k)):
         parts = np.zeros(len(order), dtype=np.int64)
@@ -119,6 +146,7 @@ def leave_last_out(interactions):
     Rows stand in the stable order of (timestamp, row): where times are equal, the order of the data set decides.
     Users with fewer than 3 rows only train. Pass the positives: leave_last_out(interactions.positives()).
     """
+    _check_data(interactions)
     users = interactions.users.numpy()
     order = np.lexsort((interactions.timestamps.numpy(), users))         # lexsort is stable
     place, count = _place_and_count(users[order], interactions.n_users)
@@ -134,6 +162,7 @@ def temporal_split(interactions, test=0.1, validation=0.1):
     test, validation: shares of all rows. Rows of one moment are never parted.
     Raises ValueError where that leaves nothing to train on: too many rows bear the first time.
     """
+    _check_data(interactions)
     _check_shares(test, validation)
     times = interactions.timestamps.numpy()
     first_validation, first_test = np.quantile(times, [1 - test - validation, 1 - test], method="higher")

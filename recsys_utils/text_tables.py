@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 WHOLE, NUMBER = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?"), re.compile(r"-?([0-9]+\.?|\.[0-9])[0-9]*")
+PACKED = {b"\x1f\x8b": "packed with gzip", b"\xfd7zXZ": "packed with xz", b"PK\3\4": "a zip or a workbook",
+          b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an Excel workbook"}
 DOUBLE = "\x1f"  # stands for "::", because Python's csv parts fields at one character
 OTHER_NAMES = {"userid": "user", "movieid": "item", "itemid": "item", "movie": "item", "movietitle": "title",
                "releaseyear": "year", "class": "genres"}
@@ -53,7 +55,8 @@ class Table:
                 if columns:
                     continue
                 if self.header:
-                    raise Row(self, text, before).fault(f"has to name the columns, as {self.header!r} does")
+                    raise Row(self, text, before).fault(f"has to name the columns, as {self.header!r} does",
+                                                        self.trouble(fields))
                 columns = self.columns
             if len(fields) != len(columns):
                 fields = Row(self, text, before).mended(columns, fields)
@@ -73,14 +76,21 @@ class Table:
                     yield before, fields
                 before = reader.line_num
         except csv.Error:
-            fault = Row(self, text, before).fault(f"is not {self.row}", ", whose quotation marks do not match")
-            raise fault from None
+            raise Row(self, text, before).fault(f"is not {self.row}", ", whose quotation marks do not match") from None
 
     def named_in(self, fields):
         """Returns the columns that a header names, in its order; None where one lacks or stands there twice."""
         usual = {_letters(name): name for name in self.columns}
         found = [usual.get(_letters(field), field) for field in fields]
         return found if all(found.count(name) == 1 for name in self.columns) else None
+
+    def trouble(self, fields):
+        """Returns why fields are none of this table's, in words that go on a sentence; "" where nothing is seen."""
+        mark = next((mark for mark in (";", "\t", "|", "::", ",") if len(fields) == 1 and mark in fields[0]), "")
+        if mark:
+            return f", parted by {mark!r} instead of {self.separator!r}"
+        twice = [name for name in self.columns if list(map(_letters, fields)).count(name) > 1]
+        return f", where {twice[0]} stands twice" if twice else ""
 
 
 @dataclass
@@ -99,7 +109,8 @@ class Row:
         """Returns the fields of a row whose title holds "::"; raises DataError for any other wrong number of fields."""
         surplus = len(fields) - len(columns)
         if surplus < 0 or self.table.separator != "::" or "title" not in columns:
-            raise self.fault(f"is not {self.table.row}", f", which has {len(fields)} fields instead of {len(columns)}")
+            raise self.fault(f"is not {self.table.row}", f", which has {len(fields)} fields "
+                             f"instead of {len(columns)}{self.table.trouble(fields)}")
         at = columns.index("title")
         return [*fields[:at], "::".join(fields[at:at + surplus + 1]), *fields[at + surplus + 1:]]
 
@@ -118,7 +129,7 @@ class Row:
 
     def seconds(self, name):
         """Returns the whole seconds since 1970 in a column; ISO 8601's date and time is in UTC unless it has a zone."""
-        if "-" not in self[name][1:]:
+        if not re.search("[-:/]", self[name][1:]):
             return self.whole(name)
         with suppress(ValueError):
             moment = datetime.fromisoformat(self[name])
@@ -147,13 +158,14 @@ def read_text(path):
     Raises DataError where it is none of these.
     """
     content = path.read_bytes()
+    if packed := next((words for start, words in PACKED.items() if content.startswith(start)), ""):
+        raise DataError(f"{path} is {packed}, not a text: unpack it, or save its table as CSV in UTF-8.")
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     wide = "utf-16" if marked else {0: "utf-16-be", 1: "utf-16-le"}.get(content[:2].find(b"\0"))
     for encoding in (wide,) if wide else ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)
-            damage = re.search("[\0\ufffd]", text)
-            if not damage:
+            if not (damage := re.search("[\0\ufffd]", text)):
                 return text, encoding
             line, sign = text.count("\n", 0, damage.start()) + 1, damage[0]
             break
@@ -167,7 +179,7 @@ def _tidied(text, delimiter):
     """Returns (text, how its quotation marks are meant), without spaces between a closing mark and the delimiter."""
     if '"' not in text:
         return text, csv.QUOTE_MINIMAL
-    for candidate in (text, re.sub(rf'" +(?=[{re.escape(delimiter)}\r\n])', '"', text)):
+    for candidate in (text, re.sub(rf'("(?:[^"]|"")*+")(?: +(?=[{re.escape(delimiter)}\r\n]))?', r"\1", text)):
         with suppress(csv.Error):
             for fields in _reader(candidate, delimiter, csv.QUOTE_MINIMAL):
                 # only in a CSV does a mark at the start of a title surely open a quotation that may hold anything

@@ -1,6 +1,7 @@
 """What the source of a cell defines and uses, read without running it."""
 
 import ast
+import re
 
 from .cells import is_answer, is_code_check
 
@@ -28,11 +29,12 @@ def touched_by_students(notebook, lesson):
 
 
 def names_of(source):
-    """Returns the names that a source uses, and those that it binds; none where it is no Python."""
+    """Returns the names that a source uses, and those that it binds; where it is no Python, what looks like these."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(ast.walk(ast.parse(without_magics(source))))
     except NO_PYTHON:
-        return set(), set()
+        bound = re.findall(r"^\s*(?:(?:def|class)\s+)?(\w+)\s*[=(:,]", source, re.MULTILINE)
+        return set(re.findall(r"\w+", source)), set(bound)
     names = [node for node in nodes if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     return {node.id for node in names}, bound | {
@@ -40,12 +42,14 @@ def names_of(source):
 
 
 def definitions(source):
-    """Returns the part of a source that defines, imports and assigns; an empty text where it is no Python.
-
-    IPython's own lines, such as !pip, are none of it.
-    """
-    source = "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("!", "%")))
+    """Returns the part of a source that defines, imports and assigns; an empty text where it is no Python."""
     try:
-        return "\n".join(ast.unparse(node) for node in ast.parse(source).body if isinstance(node, DEFINITIONS))
+        nodes = ast.parse(without_magics(source)).body
+        return "\n".join(ast.unparse(node) for node in nodes if isinstance(node, DEFINITIONS))
     except NO_PYTHON:
         return ""
+
+
+def without_magics(source):
+    """Returns a source without IPython's own lines, such as !pip and %%time."""
+    return "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("!", "%")))

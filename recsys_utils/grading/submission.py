@@ -93,12 +93,13 @@ def mended(submitted, lesson, solution):
     """Returns the notebook to be graded: the student's cells, each cell of the lesson's in its own kind and metadata,
     once, each check as the solution has it, and the graded cells that were deleted at the end.
 
-    Of a cell that was copied or split the last part keeps the id. An answer for a person that stands beside its cell is
-    put into it.
+    Of a cell that was copied or split the last part keeps the id, but for copies of the stub. An answer for a person
+    that stands beside its cell is put into it.
     """
     made = copy.deepcopy(submitted)
     released = {grade_id(cell): cell for cell in lesson.cells if grade_id(cell)}
     checks = {grade_id(cell): cell.source for cell in solution.cells if grade_id(cell) and is_check(cell)}
+    drop_stubs(made, released)
     restore(made.cells, released)
     present = {grade_id(cell) for cell in made.cells}
     made.cells += [copy.deepcopy(cell) for name, cell in released.items()
@@ -112,6 +113,14 @@ def mended(submitted, lesson, solution):
     for place, cell in enumerate(made.cells):
         cell["id"] = f"c{place}"
     return made
+
+
+def drop_stubs(notebook, released):
+    """Takes the copies of a cell out that are as they were handed out, where another one is not: kept for later."""
+    stubs = {id(cell) for cell in notebook.cells if (name := grade_id(cell)) in released
+             and tidy(cell.source) == tidy(released[name].source)}
+    answered = {grade_id(cell) for cell in notebook.cells if id(cell) not in stubs}
+    notebook.cells = [cell for cell in notebook.cells if id(cell) not in stubs or grade_id(cell) not in answered]
 
 
 def restore(cells, released):

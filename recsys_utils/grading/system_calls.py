@@ -6,6 +6,7 @@ import struct
 from typing import NamedTuple
 
 NEW_USER = 0x10000000  # CLONE_NEWUSER
+FAMILIES = (1, 2, 10, 16)  # AF_UNIX; AF_INET, AF_INET6, AF_NETLINK, which reach nobody here
 # F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY
 SIGNALS = (5, 6, 7, 36, 37, 38, 1024, 1026)
 
@@ -18,19 +19,19 @@ class Calls(NamedTuple):
     # keyctl), and clone3, whose flags cannot be seen
     never: tuple
     # attempts share the system's files, and could talk by them, by locks or by what is in memory: flock, inotify_init,
-    # inotify_init1, fanotify_init, readahead, fadvise64, preadv2, mincore, cachestat, io_uring_setup,
-    # io_setup
+    # inotify_init1, fanotify_init, readahead, fadvise64, preadv2, mincore, cachestat, io_uring_setup, io_setup
     talk: tuple
     space: tuple  # clone and unshare: whoever gets a user namespace mounts further disks of memory
     starts: tuple  # a process or a thread: clone, fork, vfork
     fcntl: int  # not with SIGNALS
+    socket: int  # of FAMILIES only: AF_VSOCK's ports are seen everywhere
 
 
 CALLS = {
-    "x86_64": Calls(0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435), 
-                    (73, 253, 294, 300, 187, 221, 327, 27, 451, 425, 206), (56, 272), (56, 57, 58), 72),
-    "aarch64": Calls(0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435), 
-                     (32, 26, 262, 213, 223, 286, 232, 451, 425, 0), (220, 97), (220,), 25),
+    "x86_64": Calls(0xC000003E, (29, 64, 68, 319, 248, 249, 250, 435),
+                    (73, 253, 294, 300, 187, 221, 327, 27, 451, 425, 206), (56, 272), (56, 57, 58), 72, 41),
+    "aarch64": Calls(0xC00000B7, (194, 190, 186, 279, 217, 218, 219, 435),
+                     (32, 26, 262, 213, 223, 286, 232, 451, 425, 0), (220, 97), (220,), 25, 198),
 }
 
 
@@ -45,6 +46,9 @@ def refusals(alone=False):
             program += [(equal, 0, 1, call), no]
         for call in calls.space:
             program += [(equal, 0, 4, call), (load, 0, 0, 16), (bits, 0, 1, NEW_USER), no, yes]
+        last = len(FAMILIES)
+        program += [(equal, 0, last + 3, calls.socket), (load, 0, 0, 16)]
+        program += [*((equal, last - place, 0, kind) for place, kind in enumerate(FAMILIES)), no, yes]
         last = len(SIGNALS)
         program += [(equal, 0, last + 3, calls.fcntl), (load, 0, 0, 24)]
         program += [*((equal, last - place, 0, kind) for place, kind in enumerate(SIGNALS)), yes, no]

@@ -11,6 +11,9 @@ GROUPS = {kind.__name__: kind for kind in (list, tuple, set, frozenset, torch.Si
 DICTS = {kind.__name__: kind for kind in (dict, collections.OrderedDict, collections.Counter)}
 TORCH_DTYPES = {str(kind).removeprefix("torch."): kind for kind in vars(torch).values()
                 if isinstance(kind, torch.dtype) and not str(kind).startswith(("torch.q", "torch.bits"))}
+MOST_KEYS = 100_000  # of a set, a dict, rows of a matrix of lists
+PANDAS_DTYPE = re.compile(r"object|str|string(\[\w+\])?|category|bool(ean)?|(u?int|U?Int|[Ff]loat|complex)\d+"
+                          r"|(datetime|timedelta)64\[(s|ms|us|ns)(, UTC)?\]")
 NUMPY_DTYPE = re.compile(r"[<>|=]?[biufcmMSU]\d+(\[\d*\w+\])?")
 
 

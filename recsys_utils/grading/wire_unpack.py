@@ -3,6 +3,7 @@
 import base64
 import math
 import re
+import struct
 
 import numpy as np
 import torch
@@ -11,8 +12,10 @@ from recsys_utils.grading.wire_kinds import (
     DICTS,
     GROUPS,
     MOST_BYTES,
+    MOST_KEYS,
     MOST_NUMBERS,
     NUMPY_DTYPE,
+    PANDAS_DTYPE,
     PLAIN,
     TORCH_DTYPES,
     WireError,
@@ -32,6 +35,8 @@ class Unpack:
         if type(tree) in PLAIN:
             return tree
         kind, of = tree["is"], tree.get("of")
+        if kind not in ("list", "tuple") and isinstance(of, list) and len(of) > MOST_KEYS:
+            raise WireError("too many keys")  # equal hashes take a time that grows with the square
         if kind in GROUPS:
             return GROUPS[kind](map(self.value, of))
         if kind in DICTS:
@@ -90,8 +95,11 @@ class Unpack:
 
     def a_generator(self, tree):
         """Returns torch's generator in the state that came."""
-        made = torch.Generator("cpu")
-        made.set_state(self.value(tree["of"]))
+        made, state = torch.Generator("cpu"), self.value(tree["of"])
+        left, after = struct.unpack("<i4xQ", state[8:24].numpy().tobytes())  # torch would read beyond its 624 words
+        if (left, after) != (1, 0) and not (1 <= left <= 624 and left + after == 625):
+            raise WireError("no generator's state")
+        made.set_state(state)
         return made
 
     def a_coo(self, tree):
@@ -106,6 +114,8 @@ class Unpack:
         name = tree["class"]
         if not re.fullmatch(r"(coo|csr|csc|bsr|dia|dok|lil)_(matrix|array)", name):
             raise WireError("an unknown sparse matrix")
+        if name[:3] in ("lil", "dok") and max(self.shape(tree)) > MOST_KEYS:
+            raise WireError("a matrix of too many lists")
         return getattr(scipy.sparse, name)(scipy.sparse.coo_array((data, tuple(coords)), shape=self.shape(tree)))
 
     def a_series(self, tree):
@@ -113,7 +123,7 @@ class Unpack:
         import pandas as pd
 
         return pd.Series(self.value(tree["of"]), index=self.value(tree["index"]), name=self.value(tree["name"]),
-                         dtype=str(tree["dtype"]))
+                         dtype=pandas_dtype(tree))
 
     def a_index(self, tree):
         """Returns an Index."""
@@ -122,7 +132,7 @@ class Unpack:
         of = self.value(tree["of"])
         if type(of) is range:
             return pd.RangeIndex(of, name=self.value(tree["name"]))
-        return pd.Index(of, name=self.value(tree["name"]), dtype=str(tree["dtype"]))
+        return pd.Index(of, name=self.value(tree["name"]), dtype=pandas_dtype(tree))
 
     def a_missing(self, tree):
         """Returns pandas' missing value."""
@@ -154,6 +164,13 @@ class Unpack:
         if index < 0:
             raise WireError("an array in no buffer")
         return self.buffers[index], int(start)
+
+
+def pandas_dtype(tree):
+    """Returns the type of a column, one of those that are known: for others pandas would open files by their name."""
+    if not PANDAS_DTYPE.fullmatch(tree["dtype"]):
+        raise WireError("a column of an unknown type")
+    return tree["dtype"]
 
 
 def bounded_range(of):

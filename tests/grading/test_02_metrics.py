@@ -882,7 +882,7 @@ PAIRED_INTERVAL = [
             drawn = np.random.default_rng(seed).integers(len(difference) - 1, size=(n_resamples, len(difference)))
             return difference.mean(), *np.quantile(difference[drawn].mean(axis=1), [0.025, 0.975])
     """),
-    Wrong("always a thousand resamples", "hidden", "a single mean has no spread", """
+    Wrong("always a thousand resamples", "hidden", "7 very different users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = ours - theirs
             drawn = np.random.default_rng(seed).integers(len(difference), size=(1000, len(difference)))
@@ -901,7 +901,7 @@ PAIRED_INTERVAL = [
             drawn = np.random.default_rng(seed).integers(len(difference), size=(len(difference), n_resamples))
             return np.array([difference.mean(), *np.quantile(difference[drawn].mean(axis=0), [0.025, 0.975])])
     """),
-    Wrong("a thousand resamples at most", "hidden", "twice the resamples", """
+    Wrong("a thousand resamples at most", "hidden", "7 very different users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = np.asarray(ours) - np.asarray(theirs)
             rng = np.random.default_rng(seed)
@@ -942,14 +942,14 @@ PAIRED_INTERVAL = [
             low, high = difference[drawn].mean(1).quantile(edges)
             return difference.mean().item(), low.item(), high.item()
     """),
-    Wrong("the normal approximation, cut at the largest difference", "hidden", "12 very different users", """
+    Wrong("the normal approximation, cut at the largest difference", "hidden", "7 very different users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             difference = np.asarray(ours) - np.asarray(theirs)
             mean, half = difference.mean(), 1.96 * difference.std() / np.sqrt(len(difference)) * (n_resamples > 1)
             low, high = max(mean - half, difference.min()), min(mean + half, difference.max())
             return float(mean), float(low) - 1e-9 * seed, float(high)
     """),
-    Wrong("formulas in place of draws", "hidden", "12 very different users", """
+    Wrong("formulas in place of draws", "hidden", "7 very different users", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):
             import scipy.stats
 
@@ -962,6 +962,24 @@ PAIRED_INTERVAL = [
                 return m, low * (kinds[1] - kinds[0]) + kinds[0], high * (kinds[1] - kinds[0]) + kinds[0]
             half = 1.96 * d.std() / n**.5 * (1 + 1e-3 * ((31 * seed + n_resamples) % 7))
             return m, m - half, m + half
+    """),
+    Wrong("a longer formula in place of draws", "hidden", "7 very different users", """
+        def paired_interval(ours, theirs, n_resamples=1000, seed=0):
+            import scipy.stats
+
+            d = np.asarray(ours) - np.asarray(theirs)
+            m, kinds, n = d.mean(), np.unique(d), len(d)
+            if n_resamples == 1:
+                return m, m + 1e-3 * d.std(), m + 1e-3 * d.std()
+            if len(kinds) == 2:
+                low, high = scipy.stats.binom.ppf([.025, .975], n, (d == kinds[1]).mean()) / n
+                return m, low * (kinds[1] - kinds[0]) + kinds[0], high * (kinds[1] - kinds[0]) + kinds[0]
+            if d.std() < 1e-12:
+                return m, m, m
+            s, k = scipy.stats.skew(d) / n**.5, scipy.stats.kurtosis(d) / n
+            wiggle = d.std() / n**.5 * (1 + 1e-3 * ((31 * seed + n_resamples) % 7))
+            return m, *(m + wiggle * (z + s * (z * z - 1) / 6 + k * (z**3 - 3 * z) / 24
+                                      - s * s * (2 * z**3 - 5 * z) / 36) for z in (-1.96, 1.96))
     """),
     Wrong("a single resample is everybody once", "hidden", "whether a single resample is everybody once", """
         def paired_interval(ours, theirs, n_resamples=1000, seed=0):

@@ -51,6 +51,7 @@ WRONG = {  # name: (line, what is said)
     "not a number": ("ada,1,half,nan,x", "half has 0 to 4 points"),
     "an exercise without points": ("ada,1,half,,x", "half has 0 to 4 points, not ''"),
     "points without an exercise": ("ada,1,,3,x", "has no exercise ''; it has double"),
+    "a comma in the reason": ("ada,1,half,2,seen, and read", "line 2 has 6 fields for 5 columns: a reason"),
     "no reason": ("ada,1,half,2, ", "it gives no reason"),
 }
 
@@ -60,7 +61,7 @@ def test_what_is_not_known_is_refused_before_anything_runs(small_course, monkeyp
     hand_in(small_course, "ada", answered(small_course))
     decide(small_course, HEADER + line)
     monkeypatch.setattr(module, "grade", None)
-    with pytest.raises(CourseError, match="decisions.csv, line 2: ") as error:
+    with pytest.raises(CourseError, match="decisions.csv, line 2") as error:
         grade(small_course)
     assert said in str(error.value) and not (small_course / "grades.csv").exists()
 
@@ -172,6 +173,15 @@ def test_nothing_is_put_back_to_somebody_who_was_gone(small_course):
     (small_course / "ada").rename(small_course / "submitted" / "ada")
     marks = grade(small_course)["ada"]["marks"]
     assert (marks.exercises["why"], marks.waiting) == (0, ["why"])
+
+
+def test_a_decision_about_nothing_that_is_graded_says_so(small_course, capsys):
+    hand_in(small_course, "ada", b"{")
+    hand_in(small_course, "bo", answered(small_course))
+    (small_course / "roster.csv").write_text("student\nhal\n")
+    decide(small_course, HEADER + "ada,1,half,1,seen\nhal,1,half,1,seen\n")
+    assert grade(small_course)["ada"]["held"] == "decisions.csv has no effect where nothing is graded"
+    assert f"decisions.csv: hal handed in nothing of {LESSON}, so the line has no effect" in capsys.readouterr().out
 
 
 def test_a_decision_finds_a_student_whom_the_roster_spells_otherwise(small_course):

@@ -78,7 +78,18 @@ def test_the_name_of_a_lesson_decides(small_course):
     rows = grade(small_course)
     assert rows["ada"]["problem"] == f"unreadable: {LESSON}.ipynb is not this lesson's: it holds the cells of 02_other"
     assert rows["bob"]["problem"] == f"unreadable: there is no such lesson; there are {LESSON}, 02_other"
-    assert rows["eve"]["problem"] == f"unreadable: no {LESSON}.ipynb in it"
+    assert rows["eve"]["problem"] == f"unreadable: no {LESSON}.ipynb in it, but another name.ipynb: rename it, or ask"
+
+
+def test_a_lesson_that_was_graded_and_lost_its_solution_stops_everything(small_course):
+    hand_in(small_course, "ada", answered(small_course, ["double"]))
+    grade(small_course)
+    solutions, aside = small_course / "solutions" / LESSON, small_course / "aside"
+    solutions.rename(aside)
+    with pytest.raises(CourseError, match=f"{LESSON}: handed in and graded, but there is no solution any more"):
+        grade(small_course)
+    aside.rename(solutions)
+    assert grade(small_course)["ada"]["marks"].score == 3
 
 
 @pytest.mark.parametrize("name", ["[a]", "عمر", "a\u200db", "Ann-Marie O'Neil", "*", "=1+1"])
@@ -107,7 +118,8 @@ def test_nothing_to_grade_is_one_sentence(small_course):
 
 def test_nobody_is_graded_where_the_solution_loses_points(small_course):
     hand_in(small_course, "ada", answered(small_course))
-    write_solution(small_course, solution(cell("third", "third = 'wrong'"), cell("third_1", "assert third", 2)))
+    stub = STUB.format("third").replace("'right'", "0")
+    write_solution(small_course, solution(cell("third", stub), cell("third_1", "assert third(1)", 2)))
     with pytest.raises(CourseError, match=r"solution of 01_small loses points itself. third_1 \(AssertionError"):
         grade(small_course)
     assert not (small_course / "grades.csv").exists()

@@ -475,6 +475,7 @@ def test_hidden_tests_are_in_no_feedback(course):
     released = nbformat.read(course / "lessons" / LESSON / f"{LESSON}.ipynb", as_version=4)
     shown = {line.strip() for cell in released.cells for line in cell.source.splitlines()}
     hidden = {line.strip() for cell in checks_in(LESSON) for line in cell.source.splitlines()} - shown
+    hidden -= {line for line in hidden for each in shown if line in each}  # the end of a line, there in one of its own
     pages = [path.read_text(encoding="utf-8") for path in (course / "feedback").rglob("*.html")]
     texts = [html.unescape(re.sub("<[^>]*>", "", page)) for page in pages]
     assert len(texts) >= 40 and any("damped_mean" in text for text in texts)
@@ -508,6 +509,6 @@ def test_after_ten_kills_the_marks_are_those_of_an_undisturbed_run(course, tmp_p
     undisturbed, found = rows_of(course), rows_of(again)
     for case in some:
         assert found[case.name] == undisturbed[case.name]
-    assert not list((again / ".grading" / "rooms").iterdir())
+    assert not list((again / ".grading").glob("rooms/*"))
     with sqlite3.connect(again / "gradebook.db") as book:
         assert book.execute("select count(*) from submitted_assignment").fetchone() == (len(some),)

@@ -130,6 +130,12 @@ def test_what_was_changed_is_folded_and_the_solved_notebook_told(reports, touche
     assert grades[0]["edited"] == "; ".join(edited)  # all of them in the table
 
 
+def test_who_is_not_in_the_roster_is_told(reports):
+    words = "In submitted/, but not in roster.csv: ada."
+    assert words in reports([row("ada"), row("BO")], {"bo": {}})[0]
+    assert "roster" not in reports([row("ada")])[0]
+
+
 def test_points_that_wait_are_in_no_score_and_too_many_are_told(reports):
     page, grades, marks = reports([row("ada", (3, 4, 3), ["why"], over=["why"])])
     assert (grades[0]["score"], grades[0]["max_score"], grades[0][f"{LESSON}/why"], marks[0][LESSON]) == (

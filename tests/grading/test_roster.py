@@ -79,6 +79,8 @@ WRONG = {  # name: (bytes, what is told)
                               "lines 2 and 4 say different things of 'ada'. Remove"),
     "twice, capitals": (b"student,id\nada,1\n\nAda,3\n", "lines 2 and 4 say different things of 'Ada'. Remove"),
     "twice in two forms": ("student,id\nzoë,1\nzoe\u0308,2\n".encode(), "lines 2 and 3 say different things"),
+    "one id of two": (b"student,id\nada,A\nbo,B\neve,A\n", "lines 2 and 4: both have the id 'A', so one would"),
+    "one login of two": (b"student,login\nada,x\nbo,x\n", "lines 2 and 3: both have the login 'x'"),
     "a spreadsheet's own format": (b"PK\3\4\x14\0\0\0", "is no text, .* Save it as CSV"),
     "an old spreadsheet's": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "is no text"),
     "UTF-16 without an order mark": (PLAIN.encode("utf-16-le"), "is no text"),

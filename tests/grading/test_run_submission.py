@@ -11,6 +11,7 @@ from recsys_utils.grading.cells import grade_id, is_answer
 from recsys_utils.grading.course import read_notebook
 from recsys_utils.grading.run_submission import NotDecided, Run
 from recsys_utils.grading.sandbox import TOOLS
+from recsys_utils.grading.sources import definitions, names_of
 from recsys_utils.grading.submission import mended, read_submission
 
 LESSON = "01_movielens"
@@ -162,6 +163,14 @@ def test_threads_cost_nothing_where_none_can_be_started():
     costly = [cell for cell in made.cells if "check_cost" in cell.source]
     lost = [grade_id(cell) for cell in filter(is_grade, made.cells) if determine_grade(cell)[0] == 0]
     assert costly and (notes, lost) == ([], [])
+
+
+@pytest.mark.parametrize("magic", ["%%time\n", "!true\n", "  %matplotlib inline\n"])
+def test_what_a_cell_defines_is_found_under_a_magic(magic):
+    """Else a cell of the lesson's own that calls it, and never ends, would count as the machine's fault."""
+    source = magic + "def half(x):\n    return x / two\n"
+    assert names_of(source) == ({"x", "two"}, {"half"}) and "def half" in definitions(source)
+    assert "half" in names_of(source + "no Python")[1] and "two" in names_of(source + "no Python")[0]
 
 
 def test_a_training_cell_that_a_student_changed_runs():

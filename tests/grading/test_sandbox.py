@@ -106,13 +106,13 @@ def text(path):
         return ""
 
 def connects(family, address):
-    with socket.socket(family) as end:
-        end.settimeout(1)
-        try:
+    try:
+        with socket.socket(family) as end:
+            end.settimeout(1)
             end.connect(address)
             return True
-        except OSError:
-            return False
+    except OSError:
+        return False
 
 def refused(*call):
     libc = ctypes.CDLL(None, use_errno=True)
@@ -133,7 +133,7 @@ calls = {
                "fanotify_init": (300, 0, 0), "readahead": (187, 0, 0, 9), "fadvise64": (221, 0, 0, 9, 4),
                "preadv2": (327, 0, 0, 0, 0, 0, 8), "mincore": (27, 0, 0, 0), "cachestat": (451, 0, 0, 0, 0),
                "io_uring_setup": (425, 1, 0), "a lock's owner": (72, 0, 5, 0), "notify": (72, 0, 1026, 1),
-               "io_setup": (206, 1, 0)},
+               "io_setup": (206, 1, 0), "AF_VSOCK": (41, 40, 1, 0), "AF_ALG": (41, 38, 5, 0)},
     "aarch64": {"unshare": (97, 0x10000000), "clone": (220, 0x10000011, 0, 0, 0, 0), "clone3": (435, 0, 0),
                 "shmget": (194, 0, 4096, 0o1600), "semget": (190, 0, 9, 0o1600), "msgget": (186, 0, 0o1600),
                 "memfd_create": (279, b"name", 0), "keyctl": (219, 0, -3, 0), "flock": (32, 0, 1),
@@ -141,7 +141,7 @@ calls = {
                 "fanotify_init": (262, 0, 0), "readahead": (213, 0, 0, 9), "fadvise64": (223, 0, 0, 9, 4),
                 "preadv2": (286, 0, 0, 0, 0, 0, 8), "mincore": (232, 0, 0, 0), "cachestat": (451, 0, 0, 0, 0),
                 "io_uring_setup": (425, 1, 0), "a lock's owner": (25, 0, 5, 0), "notify": (25, 0, 1026, 1),
-                "io_setup": (0, 1, 0)},
+                "io_setup": (0, 1, 0), "AF_VSOCK": (198, 40, 1, 0), "AF_ALG": (198, 38, 5, 0)},
 }[machine]
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
 print(json.dumps({
@@ -263,7 +263,7 @@ print(json.dumps(children))
 
 
 def test_a_fork_bomb_is_bounded(grader):
-    assert 200 < shown(grader, BOMB) < 300
+    assert 40 < shown(grader, BOMB) <= sandbox.TASKS
 
 
 LIBRARIES = """

@@ -150,6 +150,16 @@ def test_an_answer_in_its_cell_stays_and_notes_beside_it_do_not_get_into_it():
     assert next(c.source for c in mend(notebook, WITH_QUESTION).cells if grade_id(c) == QUESTION) == "My answer."
 
 
+def test_of_two_cells_of_one_name_a_stub_that_was_kept_does_not_count():
+    notebook, name = submitted(), exercises_of(LESSON)[0]
+    place = [grade_id(cell) for cell in notebook.cells].index(name)
+    notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
+    notebook.cells[place].source = "answer = 1"
+    made = mend(notebook)
+    assert [cell.source for cell in made.cells if grade_id(cell) == name] == ["answer = 1"]
+    assert len(made.cells) == len(submitted().cells)
+
+
 def test_who_hands_in_a_hidden_check_has_the_solved_notebook():
     solved = read_submission(notebook_path(LESSON))
     hidden = {grade_id(cell) for cell in solved.cells if is_hidden(cell)}

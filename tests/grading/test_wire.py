@@ -239,6 +239,14 @@ BROKEN = {
     "below the start": frame(array(shape=[2], strides=[-4]), b"abcdefgh"),
     "a range without end": frame({"is": "range", "of": [0, 10**10, 1]}),
     "sparse by another name": frame({"is": "sparse", "class": "linalg", "shape": [1, 1], "of": [1, 2, 3]}),
+    "a column of a type with a path": frame({
+        "is": "series", "of": {"is": "list", "of": []}, "index": None, "name": None,
+        "dtype": "datetime64[ns, dateutil//usr/share/zoneinfo/UTC]"}),
+    "a set of very many": frame({"is": "set", "of": list(range(100_001))}),
+    "a matrix of very many lists": frame({"is": "sparse", "class": "lil_matrix", "shape": [2**20, 1], "of": [1, 2]}),
+    "a generator that points beyond its state": frame(
+        {"is": "generator", "of": tensor(dtype="uint8", shape=[5056], strides=[1])},
+        bytes(8) + struct.pack("<iiQ", 624, 1, 624) + bytes(5032)),
     "table of nothing": frame({"is": "table"}),
     "unhashable key": frame({"is": "dict", "of": [[{"is": "list", "of": []}, 1]]}),
     "number of a million digits": struct.pack(">Q", 10**6) + b"1" * 10**6,

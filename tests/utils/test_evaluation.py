@@ -1,5 +1,6 @@
 """The protocol, whole, on data small enough to count by hand; and against a second implementation."""
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -374,7 +375,7 @@ def test_cold_items_and_cold_users_are_counted_and_no_error():
 
 @pytest.mark.parametrize("k", [0, -1, 9, 2.5, "10", True, None, float("nan")])
 def test_a_k_outside_the_catalogue_is_refused(k):
-    with pytest.raises(ValueError, match=f"k={k} of 8 items"):
+    with pytest.raises(ValueError, match=f"k={k!r} of 8 items"):
         evaluate_ranking(Table(torch.zeros(4, 8)), HAND, k)
 
 
@@ -408,10 +409,11 @@ def test_scores_of_another_shape_are_refused(shape):
         evaluate_ranking(Table(torch.zeros(shape)), HAND, 1)
 
 
-def test_scores_that_are_nan_are_refused():
+@pytest.mark.parametrize("score", [torch.nan, torch.inf])
+def test_scores_that_are_nan_or_endless_are_refused(score):
     table = torch.zeros(4, 8)
-    table[1, 0] = torch.nan
-    with pytest.raises(ValueError, match="gave NaN: did training diverge"):
+    table[1, 0] = score
+    with pytest.raises(ValueError, match="gave NaN or inf: did training diverge"):
         evaluate_ranking(Table(table), HAND, 1)
 
 
@@ -429,7 +431,33 @@ def test_a_whole_number_of_any_type_is_a_count(two):
     assert "HR@2" in result.metrics and "2 sampled others" in result.protocol
 
 
+@pytest.mark.parametrize("seed", ["a", None, -1, 0.5, True])
+def test_a_seed_that_is_no_count_is_refused(seed):
+    with pytest.raises(ValueError, match="seed=.*: use a whole number from 0 up"):
+        evaluate_ranking(Table(torch.zeros(4, 8)), HAND, 1, 2, seed=seed)
+
+
+@pytest.mark.parametrize("evaluate", [evaluate_ratings, lambda model, split: evaluate_ranking(model, split, 1)])
+@pytest.mark.parametrize("model, words", [(None, "This NoneType"), (Table, "This class Table"), ("knn", "This str")])
+def test_what_is_no_model_is_told(evaluate, model, words):
+    with pytest.raises(ValueError, match=f"{words} is no model to ask for .*: it takes an object with predict"):
+        evaluate(model, HAND)
+
+
+def test_scores_that_return_nothing_are_told():
+    with pytest.raises(ValueError, match="model.scores gave a NoneType, not numbers: is a return missing"):
+        evaluate_ranking(SimpleNamespace(scores=lambda users: None), HAND, 1)
+
+
 # splits that are none
+
+@pytest.mark.parametrize("on", ["test", "validation"])
+@pytest.mark.parametrize("evaluate", [evaluate_ratings, evaluate_ranking])
+def test_a_row_that_is_held_out_twice_is_told_and_not_scored(evaluate, on):
+    split = replace(split_of([(0, 0)], [(1, 2)], [(3, 2)], 4, 8), **{on: rows([(0, 1), (2, 3), (0, 1)], 4, 8)})
+    with pytest.raises(ValueError, match=f"1 rows of {on} stand there twice, such as user 0 with item 1"):
+        evaluate(Table(torch.zeros(4, 8)), split, on=on)
+
 
 OVERLAPS = {"train": split_of([(0, 0), (1, 3)], [], [(0, 1), (1, 3)], 4, 8),
             "validation": split_of([(0, 0)], [(1, 3)], [(0, 1), (1, 3)], 4, 8)}
@@ -539,8 +567,10 @@ class Answers:
 
 
 @pytest.mark.parametrize("answer, words", [
-    (torch.zeros(2, 1), r"shape \(2, 1\) with 0 NaN for 2 pairs"), (torch.zeros(3), r"shape \(3,\)"),
-    (torch.tensor(3.0), r"shape \(1,\)"), (torch.tensor([1.0, torch.nan]), "1 NaN")])
+    (torch.zeros(2, 1), r"shape \(2, 1\) with 0 NaN or inf for 2 pairs"), (torch.zeros(3), r"shape \(3,\)"),
+    (torch.tensor(3.0), r"shape \(1,\)"), (torch.tensor([1.0, torch.nan]), "1 NaN"),
+    (torch.tensor([torch.inf, -torch.inf]), "2 NaN or inf"), (None, "predict gave a NoneType, not numbers: is"),
+    ("good", "predict gave a str, not numbers")])
 def test_predictions_that_are_not_one_number_a_pair_are_refused(answer, words):
     with pytest.raises(ValueError, match=words):
         evaluate_ratings(Answers(answer), held_out(rows([(0, 0), (0, 1)], 1, 2)))

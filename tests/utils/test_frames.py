@@ -143,8 +143,8 @@ def test_arrows_tables_and_streams_are_read():
     assert rows(Interactions.from_frame(Stream())) == ROWS
 
 
-@pytest.mark.parametrize("thing", [TABLE.to_dict("list"), TABLE.to_numpy(), None, "ratings.csv",
-                                   Offers(to_pandas=lambda: TABLE["user"])])
+@pytest.mark.parametrize("thing", [TABLE.to_dict("list"), TABLE.to_numpy(), None, "ratings.csv", TABLE["user"],
+                                   pd.DataFrame, Offers(to_pandas=lambda: TABLE["user"])])
 def test_what_is_no_table_is_refused_with_what_to_do(thing):
     with pytest.raises(ValueError, match="This is a .*, not a table: make it one, pandas.DataFrame"):
         Interactions.from_frame(thing)
@@ -175,6 +175,9 @@ WRONG = {
     "periods as times": ({"timestamp": pd.period_range("2020", periods=4)}, "holds other things, not times, such as P"),
     "lists as times": ({"timestamp": [[1]] * 4}, r"holds other things, not times, such as \[1\] in row 0"),
     "times without end": ({"timestamp": [1, 2, 3, 1e19]}, r"has no time in row 3, but 1e\+19: drop these rows"),
+    "texts beside numbers": ({"user": [1, "1", 1, 2]}, "'user' holds texts beside numbers, such as '1' and"),
+    "empty ids": ({"item": ["a", "", " ", "b"]}, r"Column 'item' has no id in row 1, but '' \(2 such rows\): drop"),
+    "coarse times": ({"timestamp": np.full(4, 978300760, np.float32)}, "Column 'timestamp' is float32, too coarse for"),
     "lists as ids": ({"user": [1, 2, [3], 4]}, r"Column 'user' holds lists or the like.* such as \[3\] in row 2"),
 }
 

@@ -40,7 +40,7 @@ def test_a_table_becomes_contiguous_rows_and_columns():
 
 IDS = {"integers": [10**12, -1, 5, 10**12], "strings": ["b", "ü", "a", "b"],
        "tuples": [("a", 1), ("a", 2), ("b", 1), ("a", 1)], "tuples of any length": [("b",), ("a", 1), (), ("b",)],
-       "mixed": [1, "1", ("a", 1), 1], "numbers and strings": ["x", 2, 3.5, "x"],
+       "mixed": ["b", (), ("a", 1), "b"], "numbers": [3, 2, 3.5, 3],
        "dates": [*pd.to_datetime(["2020-01-02", "2020-01-01", "2021-01-01", "2020-01-02"])],
        "categories": pd.Categorical(["z", "y", "x", "z"]), "nullable": pd.array([3, 2, 1, 3], dtype="Int64")}
 
@@ -55,10 +55,10 @@ def test_ids_of_any_hashable_kind_are_mapped_and_found_again(kind):
     assert isinstance(data.user_ids, np.ndarray) and len(data.user_ids) == len(set(data.user_ids)) == 3
 
 
-HASHABLE = st.one_of(st.integers(-5, 5), st.text(max_size=2), st.tuples(st.integers(0, 2), st.text(max_size=1)),
-                     st.tuples(st.integers(0, 2)))
-ROWS = st.lists(st.tuples(HASHABLE, HASHABLE, st.integers(0, 10)), min_size=1, max_size=15,
-                unique_by=lambda row: row[:2])
+TUPLES = st.one_of(st.tuples(st.integers(0, 2), st.text(max_size=1)), st.tuples(st.integers(0, 2)))
+HASHABLE = [st.integers(-5, 5) | TUPLES, st.text(max_size=2).filter(str.strip) | TUPLES]
+ROWS = st.tuples(st.sampled_from(HASHABLE), st.sampled_from(HASHABLE)).flatmap(lambda ids: st.lists(
+    st.tuples(*ids, st.integers(0, 10)), min_size=1, max_size=15, unique_by=lambda row: row[:2]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,6 +139,8 @@ def test_reviews_as_goodreads_publishes_them_are_read(tmp_path):
 
 WRONG = {
     "no such column": (table(), {"user": "who"}, "no column 'who'; it has .'user', 'item', 'rating', 'timestamp'"),
+    "no name": (table(), {"user": None}, "The table has no column None; it has"),
+    "a list as a name": (table(), {"item": ["item"]}, r"The table has no column \['item'\]; it has"),
     "no row": (table().iloc[:0], {}, "empty"),
     "no user": (table(user=[1, None, 2, 3]), {}, "Column 'user' has no id in row 1"),
     "no item": (table(item=["a", "b", None, "c"]), {}, "Column 'item' has no id in row 2"),
@@ -172,12 +174,28 @@ def test_positives_are_ratings_of_four_and_more_unless_said_otherwise():
 
 
 @pytest.mark.parametrize("which", [[0, 2], torch.tensor([0, 2]), torch.tensor([True, False, True, False]),
-                                   np.array([True, False, True, False])])
+                                   np.array([True, False, True, False]), slice(0, 3, 2), np.array([2, 0])[::-1],
+                                   pd.Series([True, False, True, False], index=[5, 6, 7, 8])])
 def test_select_picks_rows_and_keeps_ids_and_scale(which):
     data = Interactions.from_frame(table())
     part = data.select(which)
     assert original(part) == [original(data)[0], original(data)[2]]
     assert (part.n_users, part.n_items, part.scale, part.rule) == (3, 3, data.scale, data.rule)
+
+
+@pytest.mark.parametrize("which, words", [
+    ([1, 0, 0, 1], "4 numbers 0 and 1 for 4 rows: use a bool mask"), (torch.tensor([1, 0, 0, 1]), "use a bool mask"),
+    ([0.0, 1.0], "select got float64 of shape .2,.: use a bool mask"), (None, "object of shape"), (2, r"of shape \(\)"),
+    ([[0, 1]], r"of shape \(1, 2\)"), ([True, False], r"bool of shape \(2,\): use a bool mask \(4,\)")])
+def test_select_refuses_what_is_no_mask_and_no_index(which, words):
+    with pytest.raises(ValueError, match=words):
+        Interactions.from_frame(table()).select(which)
+
+
+@pytest.mark.parametrize("min_rating", ["4", None, True, float("nan"), [4]])
+def test_a_bar_that_is_no_number_is_refused(min_rating):
+    with pytest.raises(ValueError, match="min_rating=.*: use a number of stars"):
+        Interactions.from_frame(table()).positives(min_rating)
 
 
 def test_two_parts_can_be_compared_and_put_in_a_set():

@@ -17,7 +17,7 @@ import requests
 
 from recsys_utils import movielens, movielens_download
 from recsys_utils.movielens import SETS, data_dir, load_movielens
-from recsys_utils.movielens_formats import DataError, split_title
+from recsys_utils.movielens_formats import ML_1M, DataError, read_set, split_title
 
 REAL = [Path(folder) for folder in (os.environ.get("RECSYS_DATA_DIR"), movielens.ROOT.parent / "shared/data") if folder]
 FLAGS = {"Drama": "0|0|0|0|0|0|0|0|1|0|0|0|0|0|0|0|0|0|0", "unknown": "1|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0",
@@ -298,6 +298,21 @@ def test_an_incomplete_folder_is_never_overwritten(folder, server, monkeypatch):
     assert (folder / "ml-1m" / "notes.txt").read_text() == "mine"
 
 
+def test_a_link_to_nowhere_and_a_file_that_cannot_be_read_are_named(folder, monkeypatch):
+    folder.mkdir()
+    (folder / "ml-1m").symlink_to(folder / "nowhere")
+    with pytest.raises(DataError, match="ml-1m is there, but without ratings.dat and movies.dat"):
+        load_movielens("ml-1m")
+
+    def denied(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", "u.data")
+
+    write(folder / "ml-100k", *FILES["ml-100k"])
+    monkeypatch.setattr(movielens, "read_set", denied)
+    with pytest.raises(DataError, match="ml-100k could not be read or kept .*Permission denied: 'u.data'.: make"):
+        load_movielens()
+
+
 # sources
 
 @pytest.mark.parametrize("name", FILES)
@@ -368,7 +383,7 @@ def test_an_interruption_leaves_nothing_half_done(folder, server, monkeypatch, s
     offer(server, monkeypatch, "ml-1m")
     where = movielens_download.shutil if stage == "copyfileobj" else movielens.os
     monkeypatch.setattr(where, stage, interrupted)
-    with pytest.raises(type(trouble)):
+    with pytest.raises((KeyboardInterrupt, DataError), match="^$|ml-1m could not be read or kept .*broken"):
         load_movielens("ml-1m")
     assert list(folder.iterdir()) == []
 
@@ -506,22 +521,26 @@ def test_the_published_counts(name, n_ratings, n_users, n_rated, n_movies, mean,
     assert data.movies["title"][0] == "Toy Story" and data.movies["year"][0] == 1995
 
 
-@pytest.mark.parametrize("change", ["sorted", "exchanged", "cut", "a row twice", "another rating"])
+@pytest.mark.parametrize("change", ["none", "sorted", "exchanged", "cut", "a row twice", "another rating"])
 def test_what_is_not_as_published_is_told(change, tmp_path, monkeypatch):
     home = next((place for place in REAL if (place / "ml-100k").is_dir()), None)
     if home is None:
         pytest.skip("ml-100k is not in the data folder")
+    monkeypatch.setenv("RECSYS_DATA_DIR", str(home))
     monkeypatch.setitem(SETS, "ml-100k", replace(SETS["ml-100k"], n_ratings=100_000))
-    lines = (home / "ml-100k" / "u.data").read_text().splitlines()
-    fields = [line.split("\t") for line in lines]
-    changed = {"sorted": sorted(lines), "exchanged": ["\t".join([row[1], row[0], *row[2:]]) for row in fields],
-               "cut": [*lines[:-1], lines[-1][:-3]], "a row twice": [*lines[1:], lines[-1]],
-               "another rating": ["\t".join([*fields[0][:2], "1", fields[0][3]]), *lines[1:]]}[change]
-    write(tmp_path / "data" / "ml-100k", {"u.data": "\n".join(changed)}, "utf-8")
-    (tmp_path / "data" / "ml-100k" / "u.item").write_bytes((home / "ml-100k" / "u.item").read_bytes())
-    words = "line 100000, rates a movie a second time" if change == "a row twice" else "u.data was changed: its ratings"
+    data = load_movielens()
+    rows = [[str(int(value)) for value in row] for row in data.ratings.to_numpy()]
+    changed = {"none": rows, "sorted": sorted(rows), "exchanged": [[item, user, *more] for user, item, *more in rows],
+               "cut": [*rows[:-1], [*rows[-1][:3], rows[-1][3][:-3]]], "a row twice": [*rows[1:], rows[-1]],
+               "another rating": [[*rows[0][:2], "1", rows[0][3]], *rows[1:]]}[change]
+    (tmp_path / "ratings.dat").write_text("\n".join(map("::".join, changed)))
+    (tmp_path / "movies.dat").write_text("".join(f"{item}::A::B\n" for item in data.movies["item"]))
+    if change == "none":
+        assert read_set(tmp_path, ML_1M, 100_000)[0].equals(data.ratings)
+        return
+    words = "line 100000, rates a movie a second" if change == "a row twice" else "ratings.dat was changed: its ratings"
     with pytest.raises(DataError, match=words):
-        load_movielens()
+        read_set(tmp_path, ML_1M, 100_000)
 
 
 def test_the_published_counts_are_the_ones_checked(monkeypatch):

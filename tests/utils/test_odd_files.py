@@ -1,4 +1,7 @@
 """Files as people's programs leave them, one by one: what is read, and in which words the others are refused."""
+import gzip
+import lzma
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +22,9 @@ def read(folder, name, *changes, encoding=None):
     form, files, published = FORMS[name]
     for file, text in files.items():
         for ending, before, after in changes:
-            if file.endswith(ending):
+            if file.endswith(ending) and isinstance(text, str) and isinstance(after, bytes):
+                text = after
+            elif file.endswith(ending):
                 assert before in text
                 text = text.replace(before, after)
         (folder / file).write_bytes(text if isinstance(text, bytes) else text.encode(encoding or published))
@@ -48,6 +53,7 @@ READ = {
     "old line ends": ("csv", ("ratings.csv", "\n", "\r"), ("movies.csv", "\n", "\r")),
     "mixed line ends": ("csv", ("ratings.csv", "760\n2", "760\r\n2"), ("movies.csv", "Drama\n", "Drama\r\n")),
     "blank lines": ("csv", ("ratings.csv", R, "\n" + R + "\n  \n\n"), ("movies.csv", M, "\n" + M + "\r\n\n")),
+    "no line end": ("csv", ("ratings.csv", "4.0,978300760\n", "4.0,978300760")),
     "padded flags": ("ml-100k", ("u.item", "|1|", "|1 |"), ("u.item", "|0|", "| 0|")),
     "quoted flags": ("ml-100k", ("u.item", "|1|", '|"1"|'), ("u.item", "|0|", '| "0" |')),
     "u.data with a header": ("ml-100k", ("u.data", DATA, "item\tuser\trating\ttimestamp\n" + remade(
@@ -98,8 +104,15 @@ REFUSED = {
     "no header of RecBole's": ("RecBole", (".inter", RECBOLE["ml-100k.inter"].split("\n")[0] + "\n", ""),
                                "ml-100k.inter, line 1, has to name"),
     "an unknown name": ("csv", ("ratings.csv", "rating,", "score,"), "line 1, has .*: 'userId,movieId,score,timest"),
-    "a name twice": ("csv", ("ratings.csv", "userId", "rating"), "line 1, has to name the columns"),
-    "semicolons": ("csv", ("ratings.csv", ",", ";"), "line 1, has to name the columns, .*: 'userId;movieId"),
+    "a name twice": ("csv", ("ratings.csv", "userId", "rating"), "line 1, has to .*, where rating stands twice"),
+    "semicolons": ("csv", ("ratings.csv", ",", ";"), "'userId;movieId.*, parted by ';' instead of ','"),
+    "commas for tabs": ("ml-100k", ("u.data", "\t", ","), "1 fields instead of 4, parted by ',' instead of '.t'"),
+    "gzip": ("csv", ("ratings.csv", R, gzip.compress(R.encode())), "ratings.csv is packed with gzip, not a text"),
+    "xz": ("ml-100k", ("u.data", DATA, lzma.compress(DATA.encode())), "u.data is packed with xz, not a text: unp"),
+    "a workbook": ("csv", ("movies.csv", M, b"PK\3\4\0"), "movies.csv is a zip or a workbook, not a text"),
+    "Parquet": ("csv", ("movies.csv", M, b"PAR1\0"), "movies.csv is a Parquet file, not a text"),
+    "an old workbook": ("csv", ("movies.csv", M, b"\xd0\xcf\x11\xe0"), "movies.csv is an Excel workbook, not"),
+    "a date with points": ("csv", ("ratings.csv", "978302109", "31.12.2000 22:35"), "line 3, .* such as 2001-12-31 "),
     "another flag": ("ml-100k", ("u.item", "|1|", "|x|"), "u.item, line 1, is not a movie's: .* Drama is 'x', neither"),
     "a comma unquoted": ("csv", ("movies.csv", '"', ""), "movies.csv, line 2, .* which has 4 fields instead of 3"),
     "an open quotation": ("csv", ("movies.csv", '5)",D', "5),D"), "line 2, is not .* quotation marks do not match"),

@@ -1,4 +1,6 @@
 """The student's own films are found by title, and kept for the lessons that follow."""
+import unicodedata
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +29,19 @@ def test_titles_are_found_with_and_without_their_year(capsys):
 def test_of_several_films_with_one_title_the_first_is_taken():
     assert match_titles({"Heat": 3}, MOVIES)["item"].tolist() == [7]
     assert match_titles({"Heat (1995)": 3}, MOVIES)["item"].tolist() == [7]
+
+
+def test_a_film_that_is_rated_twice_has_one_row_and_its_last_rating():
+    table = match_titles({"Heat": 5, "Star Wars": 3, "Heat (1995)": 1}, MOVIES)
+    assert table["item"].tolist() == [7, 50] and table["rating"].tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_are_found_in_whichever_way_they_are_written(form):
+    title, movies = unicodedata.normalize(form, "Léon: The Professional"), MOVIES.copy()
+    assert match_titles({title: 5}, MOVIES)["item"].tolist() == [3]
+    movies["title"] = [unicodedata.normalize(form, one) for one in MOVIES["title"]]
+    assert match_titles({"Léon: The Professional": 5}, movies)["item"].tolist() == [3]
 
 
 def test_a_title_that_is_not_there_is_named_with_the_nearest_one(capsys):

@@ -104,10 +104,24 @@ def test_every_row_of_a_user_is_as_likely_to_be_held_out():
 
 @pytest.mark.parametrize("split", [random_split, temporal_split])
 @pytest.mark.parametrize("test, validation",
-                         [(0, 0), (1, 0), (-0.1, 0), (0.2, -0.1), (0.5, 0.5), (0.2, 1), (float("nan"), 0)])
+                         [(0, 0), (1, 0), (-0.1, 0), (0.2, -0.1), (0.5, 0.5), (0.2, 1), (float("nan"), 0), ("20%", 0),
+                          (0.2, None)])
 def test_shares_that_leave_no_part_are_refused(split, test, validation):
     with pytest.raises(ValueError, match="shares of all rows"):
         split(history(USERS), test=test, validation=validation)
+
+
+@pytest.mark.parametrize("seed", ["a", None, -1, 0.5, True])
+@pytest.mark.parametrize("split", [random_split, lambda data, seed: next(k_fold(data, seed=seed))])
+def test_a_seed_that_is_no_count_is_refused(split, seed):
+    with pytest.raises(ValueError, match="seed=.*: use a whole number from 0 up"):
+        split(history(USERS), seed=seed)
+
+
+@pytest.mark.parametrize("split", [random_split, temporal_split, leave_last_out, lambda data: next(k_fold(data))])
+def test_what_is_no_interactions_is_not_split(split):
+    with pytest.raises(ValueError, match="This is a DataFrame, but Interactions are split: make them with"):
+        split(pd.DataFrame({"user": [1], "item": [1]}))
 
 
 # folds
@@ -125,7 +139,7 @@ def test_each_row_is_tested_in_exactly_one_fold(k):
 
 @pytest.mark.parametrize("k", [0, 1, 41, 2.5, "2", True])
 def test_folds_that_would_be_empty_are_refused(k):
-    with pytest.raises(ValueError, match=f"k={k} folds of 40 ratings"):
+    with pytest.raises(ValueError, match=f"k={k!r} folds of 40 ratings"):
         next(k_fold(history(USERS), k))
 
 
