@@ -1,7 +1,4 @@
-"""What a student handed in, matched with the lesson: each cell of the lesson known by its id, once, and what was done.
-
-Line ends and blank lines at a cell's end are an editor's doing and change nothing.
-"""
+"""What a student handed in, matched with the lesson: each cell of the lesson known by its id, once, and what was done."""
 
 import ast
 import copy
@@ -85,7 +82,7 @@ def plain_cell(cell, place):
 
 
 def tidy(source):
-    """Returns a source with one kind of line end, and none at its end."""
+    """Returns a source with one kind of line end, and none at its end: both are an editor's doing."""
     return source.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
