@@ -191,7 +191,7 @@ def _tidied(text, delimiter):
 
 def _reader(text, delimiter, quoting):
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True,
-                      skipinitialspace=True)
+                      skipinitialspace='"' in text)          # a title in none of them may hold ":: "
 
 
 def _letters(name):
